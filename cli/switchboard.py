@@ -148,6 +148,12 @@ class Switchboard:
         )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self._limits = CallLimits(installation.tenants)
+        self._reach = self._directory.reach(
+            self._applications.knows_target,
+            self._applications.obstacle,
+            self._applications.agent_facts.station_to_call,
+        )
+        self._targets = Targets(self._reach)
         self.exchange = self._build_exchange()
         self._alarms = self._build_alarms()
         self._collecting = DigitCollecting()
@@ -216,6 +222,7 @@ class Switchboard:
             facts_of=self._customers.facts_of,
             auto_answering=self._auto_answering,
             call_headers=self._call_headers,
+            refuse_target=self._targets.refuse_what_is_in_vain,
             limits=self._limits,
         )
 
@@ -290,10 +297,7 @@ class Switchboard:
 
     def _all_verbs(self) -> Iterator[Verb]:
         exchange, ids, submit = self.exchange, self._ground.ids, self.driver.submit
-        applications = self._applications
-        reach = self._directory.reach(
-            applications.knows_target, applications.obstacle, applications.agent_facts.station_to_call
-        )
+        reach, targets = self._reach, self._targets
         clock = self._ground.clock
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()
@@ -303,7 +307,7 @@ class Switchboard:
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
-        targets, phone_keys = Targets(reach), PhoneKeys(self._signalling.stack.orders_understood, submit)
+        phone_keys = PhoneKeys(self._signalling.stack.orders_understood, submit)
         yield from CallControlVerbs(exchange, targets, phone_keys, clock, submit).verbs()
         yield from ParkingVerbs(self._applications.parking, exchange, targets, clock, submit).verbs()
         yield from TransferVerbs(exchange, targets, ids, clock, submit).verbs()

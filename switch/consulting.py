@@ -18,7 +18,7 @@ from media.commands import BridgeEndpoints, CloseEndpoint, Codec, OpenEndpoint, 
 from media.events import EndpointOpened
 from runtime.driver import Outputs
 from runtime.ids import Ids
-from runtime.target import Target, parse_target
+from runtime.target import Target
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, Consultation, Leg
@@ -33,19 +33,17 @@ from switch.commands import (
 )
 from switch.conferring import MOST_PARTIES, Conferring
 from switch.consultation_end import ConsultationEnd
-from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.dial_plan import STATION_SCHEME
 from switch.events import (
     CallEnded,
     CallTransferred,
     ConsultationBegan,
     ConsultationEnded,
     ConsultationToggled,
-    OfferRinging,
 )
 from switch.holding import Holding
 from switch.placed_calls import PlacedCalls
 from switch.sip.commands import HangUpLeg
-from switch.telling import handed_off
 from switch.transfers import Transfers
 
 LoseLeg = Callable[[Leg, Cause], list[Output]]
@@ -174,8 +172,7 @@ class Consulting:
             return self._let_go(consultation, ConsultationEnd.CALL_OVER)
         consultation.end = ConsultationEnd.COMPLETED
         over = self._end(consultation, Cause.NORMAL_CLEARING)
-        joined = self._transfers.join(call, customer, other_call, far_end, consultation.by)
-        return [*over, *joined, *_ring_on(other_call, consultation.by)]
+        return [*over, *self._transfers.join(call, customer, other_call, far_end, consultation.by)]
 
     # -- one of the two calls ends, or loses the station ---------------------------------------------
 
@@ -272,12 +269,3 @@ def _began(consultation: Consultation) -> ConsultationBegan:
 def _heard(consultation: Consultation) -> BridgeEndpoints:
     """The station hears the other call, and is heard there."""
     return BridgeEndpoints(leg_id=consultation.leg_id, peer_leg_id=consultation.line.leg_id)
-
-
-def _ring_on(call: Call, by: str) -> list[Output]:
-    """The phone that rings in the call is told to its application anew, with the way back."""
-    offer = next((offer for offer in call.offers.values() if offer.announced and not offer.accepted), None)
-    if offer is None or parse_target(call.target).scheme not in (STATION_SCHEME, NUMBER_SCHEME):
-        return []
-    ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
-    return [handed_off(call, offer.offer_id, str(Target(STATION_SCHEME, by))), ringing]

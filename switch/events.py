@@ -269,6 +269,20 @@ class CallTransferFailed(Event):
 
 
 @plain_data
+class CallTransferRefused(Event):
+    """A phone asked by REFER that its call be transferred, and was refused: nothing has happened."""
+
+    topic: ClassVar[str] = "call.transfer_refused"
+    call_id: str
+    by: str
+    """The station that wanted to transfer."""
+    number: str
+    """Whom its phone named: a number, or who is in the other of its two calls."""
+    reason: str
+    """Why, in the word that ``call.transfer`` is refused with; ``not_own``: the other call is not its."""
+
+
+@plain_data
 class ConsultationBegan(Event):
     """A station put the customer on hold to talk with somebody else first."""
 

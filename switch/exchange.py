@@ -125,6 +125,7 @@ from switch.station_legs import StationLegs
 from switch.supervising import Supervising
 from switch.telling import handed_off
 from switch.tenants.limits import CallLimits
+from switch.transfer_refusals import RefuseTarget, refuse_nothing
 from switch.transfers import Transfers
 
 MAX_HAND_OFFS = 100
@@ -153,6 +154,7 @@ class Exchange:
         limits: CallLimits | None = None,
         auto_answering: AutoAnswering | None = None,
         call_headers: CallHeaders | None = None,
+        refuse_target: RefuseTarget = refuse_nothing,
         personal_data: Collection[str] = (),
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
@@ -164,7 +166,8 @@ class Exchange:
         ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
         ``limits`` tells how many calls tenants may have, ``auto_answering`` how phones are told to answer by
-        themselves, ``call_headers`` which call data calls bring and take along. Of call data named in
+        themselves, ``call_headers`` which call data calls bring and take along. ``refuse_target``
+        tells why a phone may not transfer its call to a target that is known. Of call data named in
         ``personal_data`` events tell no values.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
@@ -182,7 +185,9 @@ class Exchange:
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
         families, call_headers = families or Families(), call_headers or CallHeaders()
-        self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families, call_headers)
+        self._transfers = Transfers(
+            self._calls, ids, self._plan, self._holding, families, call_headers, refuse_target
+        )
         self._encryption = encryption or EncryptionRules()
         inviting = Inviting(self._encryption, auto_answering, call_headers)
         self._conferring = Conferring(self._calls, ids, families, self._holding)

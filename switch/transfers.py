@@ -6,7 +6,8 @@
         ├── who transferred hangs up first: the call is handed off while it rings
         └── it cannot be had: all stays as it was
     attended: who is transferred takes the place of who transfers in the other call
-        └── an outside customer stays: a station that called who transfers takes their place there
+        ├── an outside customer stays: a station that called who transfers takes their place there
+        └── a phone still rings there: it rings for who is transferred, who comes back when it cannot be had
 
 Who owns a call hears of it as of any other hand-off; the application for phones goes on with the offer that
 comes along.
@@ -32,6 +33,7 @@ from switch.seats import carry_contact, dissolve, ring_phone, seat, vacate
 from switch.sip.commands import AnswerTransfer, ReportTransfer
 from switch.sip.events import LegTransferRequested
 from switch.telling import handed_off, transferred
+from switch.transfer_refusals import RefuseTarget, refused, why_in_vain, why_not_joined, why_not_now
 
 _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
 
@@ -47,6 +49,7 @@ class Transfers:
         holding: Holding,
         families: Families,
         headers: CallHeaders,
+        refuse_target: RefuseTarget,
     ) -> None:
         self._calls = calls
         self._ids = ids
@@ -54,6 +57,7 @@ class Transfers:
         self._holding = holding
         self._families = families
         self._headers = headers
+        self._refuse_target = refuse_target
 
     def requested(self, event: LegTransferRequested) -> list[Output]:
         """A phone wants to pass on whom it talks to. Only stations may, and only while they talk."""
@@ -61,14 +65,15 @@ class Transfers:
         if leg is None:
             return [_answer(event, 481)]
         call = self._calls.of_leg(leg)
-        other = call.other_end(leg)
-        if call.station_of(leg) is None:
+        by = call.station_of(leg)
+        if by is None:
             return [_answer(event, 403)]
-        if other is None or call.transfer is not None:
-            return [_answer(event, 491)]
+        reason = why_not_now(self._calls, call, leg)
+        if reason:
+            return refused(event, call, by, reason)
         if event.replaces_leg_id is not None:
-            return self._attended(event, leg, other)
-        return self._blind(event, call, leg)
+            return self._attended(event, call, leg, by)
+        return self._blind(event, call, leg, by)
 
     def rang(self, call: Call) -> list[Output]:
         """The phone a call shall be transferred to rings."""
@@ -121,11 +126,14 @@ class Transfers:
         target = Target(STATION_SCHEME, station)
         return [*outputs, *self._take_stations_place(call, leg, agent, target, own.call_id, by, kind)]
 
-    def _blind(self, event: LegTransferRequested, call: Call, leg: Leg) -> list[Output]:
-        by = call.station_of(leg) or ""
+    def _blind(self, event: LegTransferRequested, call: Call, leg: Leg, by: str) -> list[Output]:
         target = self._plan.target_of(event.target_number, by)
         if target is None:
-            return [_answer(event, 403 if self._plan.bars(event.target_number) else 404)]
+            barred = self._plan.bars(event.target_number)
+            return refused(event, call, by, "barred" if barred else "no_such_target")
+        reason = why_in_vain(self._refuse_target, call, target, by)
+        if reason:
+            return refused(event, call, by, reason)
         transfer = Transfer(event.transfer_id, leg.leg_id, by, target, self._ids.new("offer"))
         return [_answer(event, 202), *self._note(call, leg, by), *self._begin(call, transfer)]
 
@@ -186,23 +194,23 @@ class Transfers:
         told = transferred(call, TransferKind.BLIND, transfer.by)
         return [told, handed_off(call, offer.offer_id if offer else None, way_out), *left]
 
-    def _attended(self, event: LegTransferRequested, leg: Leg, other: Leg) -> list[Output]:
-        call = self._calls.of_leg(leg)
+    def _attended(self, event: LegTransferRequested, call: Call, leg: Leg, by: str) -> list[Output]:
         away = self._calls.legs.get(event.replaces_leg_id or "")
-        if away is None or away.call_id == call.call_id:
-            return [_answer(event, 481)]
-        consultation = self._calls.of_leg(away)
-        by = call.station_of(leg) or ""
-        if consultation.station_of(away) != by:
-            return [_answer(event, 403)]
-        if away is not consultation.customer and not away.answered:
-            return [_answer(event, 481)]  # what rings here is not this station's to give away (RFC 3891 §3)
+        reason = why_not_joined(self._calls, call, away, by)
+        if away is None or reason:
+            return refused(event, call, by, reason)
+        own = self._calls.of_leg(away)
+        noted = self._note(call, leg, by)
         report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
-        if other is call.customer and _is_left_to_its_caller(call, consultation, away):
-            joined = self._give_to_caller(call, leg, consultation, by)
-        else:
-            joined = self.join(call, other, consultation, away, by)
-        return [_answer(event, 202), report, *joined]
+        return [_answer(event, 202), report, *noted, *self._join_two(call, leg, own, away, by)]
+
+    def _join_two(self, call: Call, leg: Leg, own: Call, away: Leg, by: str) -> list[Output]:
+        """Whom a station has in its two calls, by ``leg`` and by ``away``, go on with each other."""
+        other = call.other_end(leg)
+        assert other is not None, f"{leg.leg_id} talks to nobody"
+        if other is call.customer and _is_left_to_its_caller(call, own, away):
+            return self._give_to_caller(call, leg, own, by)
+        return self.join(call, other, own, away, by)
 
     def _give_to_caller(self, call: Call, leg: Leg, own: Call, by: str) -> list[Output]:
         """The station that called in ``own``, which ends, takes the place of ``leg`` in the customer's call.
@@ -216,7 +224,11 @@ class Transfers:
         return [*outputs, *self._take_stations_place(call, own.customer, leg, target, own.call_id, by)]
 
     def join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
-        """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
+        """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``.
+
+        A phone that still rings there rings for ``moving`` from now on, who comes back to ``by`` when it
+        cannot be had.
+        """
         (number, name), station = call.end_of(moving), call.station_of(moving)
         outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
         if moving is call.customer and away is other_call.customer:
@@ -228,7 +240,8 @@ class Transfers:
             other_call.caller_number, other_call.caller_name = number, name
             other_call.caller_station = station
             other_call.privacy = call.privacy and moving is call.customer
-            return [*outputs, *self._take_customers_place(other_call, moving, call.call_id, by)]
+            seated = self._take_customers_place(other_call, moving, call.call_id, by)
+            return [*outputs, *seated, *_ring_on(other_call, by)]
         target = Target(NUMBER_SCHEME, number)
         return [*outputs, *self._take_stations_place(other_call, moving, away, target, call.call_id, by)]
 
@@ -270,6 +283,15 @@ class Transfers:
             *left,
             OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
         ]
+
+
+def _ring_on(call: Call, by: str) -> list[Output]:
+    """The phone that rings in the call is told to its application anew, with the way back."""
+    offer = next((offer for offer in call.offers.values() if offer.announced and not offer.accepted), None)
+    if offer is None or parse_target(call.target).scheme not in _PHONES:
+        return []
+    ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
+    return [handed_off(call, offer.offer_id, str(Target(STATION_SCHEME, by))), ringing]
 
 
 def _is_left_to_its_caller(call: Call, consultation: Call, away: Leg) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from runtime.errors import UsageError
+from switch.call import Call
 from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
@@ -35,7 +36,7 @@ class CallControlRig(SupervisionRig):
         submit = self.driver.submit
         self.understood: dict[str, frozenset[PhoneOrder]] = {}
         """By leg: the keys of its phone that can be pressed from afar."""
-        targets = Targets(self.reach)
+        self.targets = targets = Targets(self.reach)
         phone_keys = PhoneKeys(lambda leg_id: self.understood.get(leg_id, frozenset()), submit)
         verbs = (
             *CallControlVerbs(self.exchange, targets, phone_keys, self.clock, submit).verbs(),
@@ -50,6 +51,9 @@ class CallControlRig(SupervisionRig):
 
     def knows_target(self, target: str) -> bool:
         return target in AGENTS or super().knows_target(target)
+
+    def refuse_target(self, call: Call, target: str, by: str) -> None:
+        self.targets.refuse_what_is_in_vain(call, target, by)
 
     def talk(self) -> str:
         """The customer talks to station 1001 from now on."""

@@ -30,6 +30,7 @@ from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.call import Call
 from switch.call_headers import CallHeaders
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
@@ -212,6 +213,7 @@ class ExchangeRig:
             recording=recording,
             recording_beep=recording_beep,
             call_headers=call_headers,
+            refuse_target=self.refuse_target,
         )
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
@@ -237,6 +239,9 @@ class ExchangeRig:
 
     def knows_target(self, target: str) -> bool:
         return target in TARGETS
+
+    def refuse_target(self, call: Call, target: str, by: str) -> None:
+        """Whatever is known can be had."""
 
     def feed(self, *items: Event | Command) -> None:
         for item in items:

@@ -92,6 +92,14 @@ def test_whom_a_call_is_transferred_to_is_told_its_data_and_what_the_refer_adds(
     assert rig.last(CallDataChanged).changed == {"level": "银卡"}
 
 
+def test_a_refer_that_joins_two_calls_adds_to_the_customers_data_too(rig: HeadersRig) -> None:
+    rig.customer_talks()
+    second = rig.call_between("1001", "1002", "second line")
+    rig.sent = {"x-level": "银卡"}
+    rig.refer(rig.agent, replaces="second line")
+    assert rig.exchange.data_of(second) == {"level": "银卡"}
+
+
 @pytest.mark.parametrize("whom", ["station:1001", f"number:{OUTSIDE_NUMBER}"])
 def test_calls_that_the_switch_makes_take_their_data_along(rig: HeadersRig, whom: str) -> None:
     data: Data = {"level": 3}

@@ -13,6 +13,7 @@ from switch.commands import (
     HangUpCall,
     OfferCall,
     PauseCallRecording,
+    PlaceCall,
     ResumeCallRecording,
     StartCallRecording,
 )
@@ -21,6 +22,7 @@ from switch.events import (
     CallEnded,
     CallHandedOff,
     CallTransferred,
+    CallTransferRefused,
     OfferEnded,
     TransferKind,
 )
@@ -427,6 +429,36 @@ def test_who_is_transferred_to_a_ringing_phone_waits_for_it(rig: TransferRig) ->
     assert rig.media.playing == {}
     rig.end(rig.station_leg, Cause.NORMAL_CLEARING)
     rig.assert_idle()
+
+
+def test_who_is_transferred_to_a_ringing_phone_comes_back_when_nobody_answers(rig: TransferRig) -> None:
+    rig.customer_talks()
+    (recording_id,) = rig.media.open_recordings
+    rig.arrive("consultation", "1002", station="1001")
+    ringing = rig.station_leg
+    rig.feed(LegRinging(leg_id=ringing, status=180))
+    rig.refer(rig.agent, replaces="consultation")
+    assert rig.hung_up() == {rig.agent, "consultation"}
+    rig.end(ringing, Cause.NO_ANSWER)
+    assert rig.last(DialStation).station == "1001"
+    back = rig.answer_station()
+    assert rig.media.bridges == {frozenset(("customer", back))}
+    assert rig.media.recorded == {"customer": Channel.CUSTOMER, back: Channel.AGENT}
+    assert rig.media.open_recordings == {recording_id}
+    rig.end("customer", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_what_the_switch_calls_a_station_for_is_not_its_to_give_away(rig: TransferRig) -> None:
+    rig.customer_talks()
+    placed = PlaceCall(
+        call_id="placed", contact_id="another contact", whom="station:1001", target="flow:hotline"
+    )
+    rig.feed(placed)
+    rig.refer(rig.agent, replaces=rig.station_leg)
+    assert rig.last(CallTransferRefused).reason == "not_answered"
+    assert rig.media.bridges == {frozenset(("customer", rig.agent))}
+    assert rig.media.playing == {}
 
 
 def test_two_customers_of_one_station_can_be_joined(rig: TransferRig) -> None:

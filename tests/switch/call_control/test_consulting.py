@@ -12,6 +12,7 @@ from switch.events import (
     CallEnded,
     CallHandedOff,
     CallTransferred,
+    CallTransferRefused,
     ConsultationBegan,
     ConsultationEnded,
     ConsultationToggled,
@@ -19,7 +20,7 @@ from switch.events import (
     TransferKind,
 )
 from switch.exchange import Exchange
-from switch.sip.commands import DialStation
+from switch.sip.commands import AnswerTransfer, DialStation
 from switch.sip.events import LegEnded, LegRinging
 from tests.helpers.call_control_rig import CallControlRig
 from tests.helpers.exchange_rig import OUTSIDE_NUMBER
@@ -283,12 +284,23 @@ def test_a_consultation_about_a_consultation_ends_with_it(rig: ConsultationRig) 
     rig.assert_nothing_left()
 
 
-def test_what_passes_the_call_on_ends_the_consultation(rig: ConsultationRig) -> None:
+def test_a_phone_that_steps_in_for_the_station_ends_the_consultation(rig: ConsultationRig) -> None:
     rig.consult_and_answer()
-    rig.refer(rig.agent, "95598")
+    rig.arrive("another", "anything", station="1003", replaces=rig.agent)
     assert rig.ended is ConsultationEnd.CALL_OVER
     assert {rig.agent, rig.colleague} <= rig.hung_up()
+    assert rig.media.bridges == {frozenset(("customer", "another"))}
     assert [call.call_id for call in rig.exchange.calls()] == [rig.call_id]
+
+
+def test_the_phones_other_line_is_no_way_out_of_a_consultation(rig: ConsultationRig) -> None:
+    rig.consult_and_answer()
+    rig.call_between("1001", "1003", "second line")
+    rig.refer(rig.agent, replaces="second line")
+    assert rig.last(AnswerTransfer).status == 491
+    rig.refer("second line", replaces=rig.agent)
+    assert rig.last(CallTransferRefused).reason == "consulting"
+    assert {HERE, THERE} <= rig.talk_now
 
 
 def test_a_supervisor_who_takes_the_call_over_ends_it(rig: ConsultationRig) -> None:
