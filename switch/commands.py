@@ -208,6 +208,21 @@ class TransferCall(Command):
 
 
 @plain_data
+class JoinLines(Command):
+    """Leave whom a station talks to in one call to whom it has in another, as if its phone asked for it.
+
+    CallTransferred follows (``attended``).
+    """
+
+    call_id: str
+    """The call that ends, or gives its customer to the other."""
+    leg_id: str
+    """Of the station in it."""
+    away_leg_id: str
+    """Of the station in the other."""
+
+
+@plain_data
 class ConsultCall(Command):
     """Let a station put whom it talks to on hold, and talk with somebody else in a call of their own.
 

@@ -61,6 +61,7 @@ from switch.commands import (
     HoldCall,
     JoinCalls,
     JoinConsultation,
+    JoinLines,
     MaskDigits,
     MuteParty,
     OfferCall,
@@ -125,7 +126,7 @@ from switch.station_legs import StationLegs
 from switch.supervising import Supervising
 from switch.telling import handed_off
 from switch.tenants.limits import CallLimits
-from switch.transfer_refusals import RefuseTarget, refuse_nothing
+from switch.transfer_refusals import RefuseTarget, lines_beside, refuse_nothing
 from switch.transfers import Transfers
 
 MAX_HAND_OFFS = 100
@@ -279,6 +280,7 @@ class Exchange:
             AddParty: self._conferring.add,
             JoinCalls: self._conferring.join_calls,
             TransferCall: self._transfers.order,
+            JoinLines: self._transfers.join_lines,
             ToggleConsultation: self._consulting.toggle,
             CompleteConsultation: self._consulting.complete,
             CancelConsultation: self._consulting.cancel,
@@ -351,6 +353,10 @@ class Exchange:
     def consultation_at(self, leg: Leg) -> Consultation | None:
         """The consultation that a leg is part of, in either of its two calls."""
         return self._calls.consulting.get(leg.leg_id)
+
+    def lines_beside(self, call: Call, leg: Leg) -> list[Leg]:
+        """The other calls of a station's phones, by its legs, that ``leg`` can be joined with."""
+        return lines_beside(self._calls, call, leg)
 
     def snapshot(self) -> Calls:
         """All state, as plain data that shares nothing with the running exchange."""

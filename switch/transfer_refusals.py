@@ -27,6 +27,7 @@ _STATUSES: Mapping[str, int] = {
     "barred": 403,
     "same_station": 403,
     "not_own": 403,
+    "supervising": 403,
 }
 
 
@@ -53,6 +54,10 @@ def why_not_joined(calls: Calls, call: Call, away: Leg | None, by: str) -> str:
     own = calls.of_leg(away)
     if own.station_of(away) != by:
         return "not_own"
+    if away is not own.customer and own.offer_of(away).is_party:
+        return "no_such_station"
+    if own.supervises is not None:
+        return "supervising"
     has_called = away is own.customer and own.placement is None
     if not away.answered and not has_called:
         return "not_answered"
@@ -66,6 +71,14 @@ def why_in_vain(refuse: RefuseTarget, call: Call, target: str, by: str) -> str:
     except UsageError as refusal:
         return refusal.reason
     return ""
+
+
+def lines_beside(calls: Calls, call: Call, leg: Leg) -> list[Leg]:
+    """By which a station has other calls, to one of which it may leave whom it talks to in this."""
+    by = call.station_of(leg)
+    if by is None or why_not_now(calls, call, leg):
+        return []
+    return [each for each in calls.legs.values() if not why_not_joined(calls, call, each, by)]
 
 
 def _consults(calls: Calls, call: Call, leg: Leg) -> bool:

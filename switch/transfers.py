@@ -21,7 +21,7 @@ from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Transfer
 from switch.call_headers import CallHeaders
 from switch.causes import Cause
-from switch.commands import TransferCall
+from switch.commands import JoinLines, TransferCall
 from switch.data_keeping import data_told
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
@@ -203,6 +203,19 @@ class Transfers:
         noted = self._note(call, leg, by)
         report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
         return [_answer(event, 202), report, *noted, *self._join_two(call, leg, own, away, by)]
+
+    def join_lines(self, command: JoinLines) -> list[Output]:
+        """The same by order. Ignored where a phone would be refused."""
+        leg, away = self._calls.legs.get(command.leg_id), self._calls.legs.get(command.away_leg_id)
+        if leg is None or away is None:
+            return []
+        call = self._calls.of_leg(leg)
+        by = call.station_of(leg)
+        if by is None or why_not_now(self._calls, call, leg):
+            return []
+        if why_not_joined(self._calls, call, away, by):
+            return []
+        return self._join_two(call, leg, self._calls.of_leg(away), away, by)
 
     def _join_two(self, call: Call, leg: Leg, own: Call, away: Leg, by: str) -> list[Output]:
         """Whom a station has in its two calls, by ``leg`` and by ``away``, go on with each other."""

@@ -20,6 +20,7 @@ from switch.commands import (
     CompleteConsultation,
     ConsultCall,
     JoinConsultation,
+    JoinLines,
     ToggleConsultation,
     TransferCall,
 )
@@ -141,10 +142,29 @@ class TransferVerbs:
         return self._view(call)
 
     def _complete(self, params: CallParams) -> CallView:
-        call = self._consulting(params)
+        call = live_call(self._exchange, params.call_id)
         view = self._view(call)
-        self._submit(CompleteConsultation(call_id=call.call_id))
+        self._submit(self._by_second_line(call) or CompleteConsultation(call_id=call.call_id))
         return view
+
+    def _by_second_line(self, call: Call) -> JoinLines | None:
+        """Where the phone consults by a line of its own; None where somebody is consulted by verb.
+
+        Raises UsageError (``not_consulting``, ``several_calls``).
+        """
+        leg = call.stations_leg
+        lines = self._exchange.lines_beside(call, leg) if leg is not None and not call.consultation else []
+        if leg is None or not lines:
+            consultation_of(call)
+            return None
+        if len(lines) > 1:
+            others = ", ".join(line.call_id for line in lines)
+            raise UsageError(
+                f"station {call.station_of(leg)} has more calls than one beside {call.call_id}: {others}; "
+                "its phone can say which one is meant",
+                reason="several_calls",
+            )
+        return JoinLines(call_id=call.call_id, leg_id=leg.leg_id, away_leg_id=lines[0].leg_id)
 
     def _cancel(self, params: CallParams) -> CallView:
         call = self._consulting(params)

@@ -12,7 +12,7 @@ from switch.sip.commands import AnswerTransfer, DialStation
 from switch.sip.events import LegAnswered, LegEnded, LegRinging, LegTransferRequested
 from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER
-from tests.switch.call_control.states import StatesRig
+from tests.switch.call_control.states import HELD, StatesRig
 
 DIALLED = {
     "queue:service": "8100",
@@ -132,3 +132,63 @@ def test_what_becomes_of_it_is_the_same(state: str, target: str, fate: str) -> N
     if fate == "it is busy":
         assert (phone.media.bridges, set(phone.media.playing), phone.media.recorded) == before
         assert (phone.last(CallTransferFailed).cause, phone.reported) == (Cause.USER_BUSY, [486])
+
+
+def two_lines(*, colleague_called: bool = False, answered: bool = True, by_phone: bool = False) -> WaysRig:
+    """Station 1001 talks to its customer, and has 1002 on its second line."""
+    rig = WaysRig("connected", by_phone=by_phone)
+    caller, called = ("1002", "1001") if colleague_called else ("1001", "1002")
+    rig.reoffer(rig.agent, HELD)
+    rig.arrive("second line", called, station=caller)
+    if answered:
+        rig.answer_station()
+    return rig
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("colleague_called", [False, True])
+def test_two_lines_of_a_phone_are_joined_by_verb_as_by_the_phone(
+    colleague_called: bool, answered: bool
+) -> None:
+    phone = two_lines(colleague_called=colleague_called, answered=answered, by_phone=True)
+    verb = two_lines(colleague_called=colleague_called, answered=answered)
+    phone.refer(phone.agent, replaces=phone.station_leg if colleague_called else "second line")
+    outcome = verb.attempt("call.complete_transfer")
+    refusals = phone.all(CallTransferRefused)
+    assert outcome == ("not_consulting" if refusals else "done")
+    assert bool(refusals) is (colleague_called and not answered)
+    if not answered and not refusals:
+        for rig in (verb, phone):
+            rig.answer_station()
+    assert phone.picture() == verb.picture()
+    if not refusals:
+        (call,) = verb.exchange.calls()
+        assert (call.caller_number, call.station) == ("13800138000", "1002")
+
+
+def test_of_two_other_calls_none_is_chosen() -> None:
+    rig = two_lines()
+    rig.call_between("1001", "1003", "third line")
+    assert rig.attempt("call.complete_transfer") == "several_calls"
+    rig.end("third line", Cause.NORMAL_CLEARING)
+    assert rig.attempt("call.complete_transfer") == "done"
+
+
+def test_the_place_of_a_party_is_not_given_away() -> None:
+    rig = WaysRig("conference", by_phone=True)
+    party = rig.station_leg
+    rig.call_between("1002", "1003", "second line")
+    before = rig.picture()[1:]
+    rig.refer("second line", replaces=party)
+    assert rig.last(CallTransferRefused).reason == "no_such_station"
+    assert rig.picture()[1:] == before
+
+
+def test_the_place_of_a_supervisor_is_not_given_away() -> None:
+    rig = WaysRig("connected", by_phone=True)
+    supervisor = rig.listens()
+    rig.call_between("1003", "1002", "second line")
+    before = rig.picture()[1:]
+    rig.refer("second line", replaces=supervisor)
+    assert rig.last(CallTransferRefused).reason == "supervising"
+    assert rig.picture()[1:] == before
