@@ -58,6 +58,7 @@ NOUNS: Mapping[str, Noun] = {
     "lists": Noun("cli.lists", "Number lists 名单: VIPs, sensitive, white and black lists, and tags."),
     "lookups": Noun("cli.lookups", "Lookups: the services that flows ask over HTTP, and how they do."),
     "stations": Noun("cli.stations", "Stations 话机: the phones that are registered."),
+    "trunks": Noun("cli.trunks", "Trunks 中继: carriers and gateways, how they are and what they carry."),
     "sip": Noun("cli.sip", "SIP: what goes on below the calls."),
     "flows": Noun("cli.flows", "Flows 流程: what callers are led through, and how many are in each."),
     "prompts": Noun("cli.prompts", "Prompts 语音: what callers hear, and how values are spoken."),

@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "station.record": "stations record",
     "tenant.list": "tenants",
     "tenant.suspend": "tenants suspend",
-    "trunk.list": "sip trunks",
+    "trunk.list": "trunks",
     "verb.list": "schema",
 }
 """The verbs that refusals advise, each with its command."""

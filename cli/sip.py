@@ -7,7 +7,7 @@ from cli.output import print_json, print_line
 
 app = noun()
 app.add_typer(registrations.app, name="registrations")
-app.add_typer(trunks.app, name="trunks")
+app.add_typer(trunks.app, name="trunks", hidden=True)  # as it was called before
 app.add_typer(bans.app, name="bans")
 
 app.command("trace")(sip_trace.trace)

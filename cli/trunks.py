@@ -1,4 +1,4 @@
-"""``ringmain sip trunks``: the trunks, how they are, and what they carry."""
+"""``ringmain trunks``: the trunks, how they are, and what they carry."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import cell, duration, print_fields, print_json, print_line
 from cli.table import print_table
 
-app = noun("Trunks 中继: carriers and gateways, how they are and what they carry.")
+app = noun()
 
 TrunkArgument = Annotated[
     str, typer.Argument(help="The trunk, by its name in the configuration.", autocompletion=complete_trunk)

@@ -104,7 +104,8 @@ def _lock_folder(folder: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise JournalUnusable(f"another switch writes the journal in {folder}; give each its own") from None
+        advice = "give each its own, or let that one end its calls first"
+        raise JournalUnusable(f"another switch writes the journal in {folder}; {advice}") from None
     return lock
 
 

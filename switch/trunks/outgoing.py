@@ -84,7 +84,7 @@ class OutgoingCalls:
         if not trunks or any(trunk.carries_calls for trunk in trunks):
             return None
         states = ", ".join(f"{trunk.name} is {'down' if trunk.enabled else 'disabled'}" for trunk in trunks)
-        return f"no trunk carries calls to {number} now: {states}; `ringmain sip trunks` lists them"
+        return f"no trunk carries calls to {number} now: {states}; `ringmain trunks` lists them"
 
     def hops_to(self, number: str) -> list[Hop]:
         """Every endpoint of the trunks that a number's route names."""

@@ -34,7 +34,7 @@ def test_words_of_the_command_are_completed() -> None:
         (["calls", "hang-up"], ["call-1", "call-20"]),
         (["flows", "publish"], ["hotline"]),
         (["tenants", "show"], ["acme"]),
-        (["sip", "trunks", "show"], ["telecom", "mobile"]),
+        (["trunks", "show"], ["telecom", "mobile"]),
     ],
 )
 def test_names_of_the_running_switch_are_completed(

@@ -1,4 +1,4 @@
-"""``ringmain sip trunks``."""
+"""``ringmain trunks``."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from tests.cli.small_switch import TRUNK, SmallSwitch
 
 
 def run(small_switch: SmallSwitch, *words: str) -> Any:
-    return CliRunner().invoke(app, ["sip", "trunks", *words, "--socket", str(small_switch.socket)])
+    return CliRunner().invoke(app, ["trunks", *words, "--socket", str(small_switch.socket)])
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,12 @@ def test_each_command_asks_one_verb_once(
     assert small_switch.asked == [(verb, params)]
     if as_json:
         json.loads(result.stdout)
+
+
+def test_trunks_are_found_where_they_were_before(small_switch: SmallSwitch) -> None:
+    old = CliRunner().invoke(app, ["sip", "trunks", "--socket", str(small_switch.socket)])
+    assert (old.exit_code, old.stdout) == (0, run(small_switch).stdout)
+    assert "trunks" not in CliRunner().invoke(app, ["sip", "--help"]).stdout
 
 
 def test_trunks_are_a_table(small_switch: SmallSwitch) -> None:
