@@ -22,6 +22,14 @@ _DIGITS = 10
 _CRLF = "\r\n"
 
 
+class _NotHeld(Exception):
+    """A value would break out of its place. Raised by filters."""
+
+    def __init__(self, value: object, why: str) -> None:
+        super().__init__(why)
+        self.value = value
+
+
 def makes(folder: Path) -> list[str]:
     """The makes there are templates for. Raises UsageError when there is no such folder."""
     if not folder.is_dir():
@@ -66,6 +74,10 @@ def _filled(environment: Environment, make: str, name: str, values: dict[str, ob
         return template.render(values | {_FINGERPRINT: _fingerprint(text)})
     except TemplateError as error:
         raise UsageError(f"the template {make}/{name} cannot be filled in: {error}") from error
+    except _NotHeld as error:  # told by its name: it may be the password
+        what = " or ".join(key for key, value in values.items() if value == error.value) or "a value"
+        told = f"station {values['station']}: {what} cannot be written into {make}/{name}: it has {error}"
+        raise UsageError(told) from None
 
 
 def _with_ends_of(template: Path, text: str) -> str:
@@ -85,7 +97,7 @@ def _on_line(value: object) -> str:
     """The rest of a line, as ``key = value`` has it."""
     text = str(value)
     if text != text.strip() or not text.isprintable():
-        raise UsageError(f"{text!r} cannot be written into this file: it has spaces at its ends, or controls")
+        raise _NotHeld(value, "spaces at its ends, or controls")
     return text
 
 
@@ -93,7 +105,5 @@ def _parameter(value: object) -> str:
     """A parameter of a line that ``;`` divides."""
     text = _on_line(value)
     if set(text) & set(';"<>, %\\'):
-        raise UsageError(
-            f'{text!r} cannot be written into this file: it has a space or one of ; " < > , % \\'
-        )
+        raise _NotHeld(value, 'a space or one of ; " < > , % \\')
     return text

@@ -105,7 +105,7 @@ def test_files_in_xml_hold_any_name_and_password(facts: StationFacts) -> None:
 @given(facts=ANY_FACTS)
 def test_a_line_of_baresip_holds_its_parameters_or_says_that_it_cannot(facts: StationFacts) -> None:
     if set(facts.password) & set(';"<>,%\\'):
-        with pytest.raises(UsageError, match="cannot be written into this file"):
+        with pytest.raises(UsageError, match="cannot be written into baresip/station/accounts"):
             render(TEMPLATES, "baresip", facts)
         return
     files = render(TEMPLATES, "baresip", facts)
@@ -178,8 +178,17 @@ def test_time_zones_are_told_to_the_minute(hours: float, told: str) -> None:
 
 
 def test_a_value_that_would_be_another_line_is_refused() -> None:
-    with pytest.raises(UsageError, match="cannot be written into this file"):
+    with pytest.raises(
+        UsageError, match=r"^station \S+: password cannot be written into yealink/station\.cfg: "
+    ):
         render(TEMPLATES, "yealink", replace(FACTS, password="x\naccount.2.enable = 1"))
+
+
+def test_a_refused_password_is_told_by_its_name_alone() -> None:
+    with pytest.raises(UsageError) as told:
+        render(TEMPLATES, "baresip", replace(FACTS, password="quite secret"))
+    place = f"station {FACTS.station}: password cannot be written into baresip/station/accounts"
+    assert str(told.value) == f'{place}: it has a space or one of ; " < > , % \\'
 
 
 def test_a_make_of_the_users_own_is_a_folder(tmp_path: Path) -> None:
