@@ -19,6 +19,15 @@ SLOT_KEY = "park-"
 """With a slot's number behind it: what the key of its lamp watches, and dials."""
 SLOT_TARGET = "feature:slot"
 
+_PARKING = frozenset({"feature:park", SLOT_TARGET})
+
+
+def serves_callers_only(target: str) -> bool:
+    """Whether a target does something for the phone that dials it, and nothing for whom it sends there."""
+    scheme, action, *_ = target.split(":", 2)
+    return scheme == "feature" and f"{scheme}:{action}" not in _PARKING
+
+
 TargetCheck = Callable[[str], bool]
 """Whether some application takes ``<scheme>:<name>``."""
 

@@ -23,7 +23,7 @@ from switch.call_headers import CallHeaders
 from switch.causes import Cause
 from switch.commands import JoinLines, TransferCall
 from switch.data_keeping import data_told
-from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan, serves_callers_only
 from switch.endings import drop_offer
 from switch.events import CallTransferFailed, OfferAccepted, OfferRinging, TransferKind
 from switch.families import Families
@@ -128,7 +128,7 @@ class Transfers:
 
     def _blind(self, event: LegTransferRequested, call: Call, leg: Leg, by: str) -> list[Output]:
         target = self._plan.target_of(event.target_number, by)
-        if target is None:
+        if target is None or serves_callers_only(target):  # which would hang up on whoever is sent there
             barred = self._plan.bars(event.target_number)
             return refused(event, call, by, "barred" if barred else "no_such_target")
         reason = why_in_vain(self._refuse_target, call, target, by)

@@ -4,7 +4,7 @@ from runtime.errors import UsageError
 from runtime.target import parse_target
 from runtime.tenancy import tenant_of
 from switch.call import Call
-from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, serves_callers_only
 from switch.reach import Reach
 
 
@@ -26,7 +26,8 @@ class Targets:
             return
         if scheme == STATION_SCHEME and name in map(call.station_of, call.talking):
             raise UsageError(f"station {name} talks in call {call.call_id} itself", reason="same_station")
-        if not self._reach.knows_target(target) or tenant_of(name) != call.tenant:
+        is_known = self._reach.knows_target(target) and not serves_callers_only(target)
+        if not is_known or tenant_of(name) != call.tenant:
             raise UsageError(
                 f"nothing takes calls for {target}; expected such as queue:<name>, of a configured name",
                 reason="no_such_target",

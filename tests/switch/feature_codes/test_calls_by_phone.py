@@ -18,10 +18,10 @@ from switch.feature_codes.feature_codes import FeatureCodes
 from switch.feature_codes.waiting_calls import CallsOfHouse
 from switch.parking.events import CallParked, CallUnparked, ParkingEnd
 from switch.parking.parking import Parking
-from switch.sip.commands import DialStation, HangUpLeg
+from switch.sip.commands import AnswerTransfer, DialStation, HangUpLeg
 from tests.switch.test_transfers import TransferRig
 
-CODES = {"*85": "pick_up_parked", "*86": "park", "*88": "pick_up", "*861": "park:88"}
+CODES = {"*85": "pick_up_parked", "*86": "park", "*88": "pick_up", "*861": "park:88", "*81": "ready"}
 
 
 class Desk(NoDesk):
@@ -129,6 +129,17 @@ def test_who_names_a_slot_that_is_taken_is_told_another(rig: PhoneRig) -> None:
     assert rig.heard(rig.answer_station()) == ["parked_at", "digits/7", "digits/0", "digits/1"]
     rig.arrive("third", "*8688", station="1002")
     assert rig.heard("third") == ["slot_taken"]
+    rig.assert_over()
+
+
+@pytest.mark.parametrize("code", ["*88", "*85", "*85701", "*81"])
+def test_no_customer_is_lost_who_is_transferred_to_a_code_that_is_for_who_dials_it(
+    rig: PhoneRig, code: str
+) -> None:
+    call_id = rig.customer_talks()
+    rig.refer(rig.agent, code)
+    assert rig.last(AnswerTransfer).status == 404
+    assert [call.call_id for call in rig.exchange.calls() if call.connected_leg] == [call_id]
     rig.assert_over()
 
 
