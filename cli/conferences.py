@@ -10,6 +10,7 @@ from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
 from cli.table import print_table
+from cli.targets import party_of
 
 app = noun()
 
@@ -38,7 +39,9 @@ def list_parties(
 @app.command("add")
 def add(
     call_id: CallId,
-    whom: Annotated[str, typer.Argument(help="Who is rung: station:<name> or number:<digits>.")],
+    whom: Annotated[
+        str, typer.Argument(callback=party_of, help="Who is rung: a station, or an outside number.")
+    ],
     by: By = "",
     socket: SocketOption = None,
     config: ConfigOption = None,

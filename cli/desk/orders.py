@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.desk.seen import Seen
-from cli.targets import target_of
+from cli.targets import party_of, target_of
 from runtime.errors import UsageError
 
 Given = Sequence[str]
@@ -129,6 +129,7 @@ def _own_number(seen: Seen) -> str:
 _SEAT = Ask("which_station", _own_number)
 _REASON = Ask("which_reason", choices=_reasons)
 _WHOM = Ask("whom")
+_PARTY = Ask("which_party")
 
 ORDERS: tuple[Order, ...] = (
     Order("i", "sign_in", "agent.sign_in", _signed_out, _seat, (_SEAT,)),
@@ -175,8 +176,8 @@ ORDERS: tuple[Order, ...] = (
         "add_party",
         "call.add_party",
         _alone,
-        lambda seen, given: {**_of_call(seen, given), "whom": target_of(given[0])},
-        (_WHOM,),
+        lambda seen, given: {**_of_call(seen, given), "whom": party_of(given[0])},
+        (_PARTY,),
     ),
     Order("p", "park", "call.park", _alone, _at_station),
     Order(

@@ -56,6 +56,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "which_number": ("Number", "号码"),
     "which_keys": ("Keys", "按键"),
     "which_slot": ("Slot", "驻留位"),
+    "which_party": ("Station or outside number", "话机或号码"),
     "to_whom": ("To which agents (numbers, with spaces)", "发给哪些工号（空格分隔）"),
     "which_text": ("Text", "内容"),
     # what is shown

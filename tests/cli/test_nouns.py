@@ -207,7 +207,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["items", "list", "--agent", "1001"], "item.list", {"tenant": None, "agent": "1001", "queue": None}),
         (["conferences", "list", "call-1"], "call.parties", {"call_id": "call-1"}),
         (
-            ["conferences", "add", "call-1", "station:1002"],
+            ["conferences", "add", "call-1", "1002"],
             "call.add_party",
             {"call_id": "call-1", "whom": "station:1002", "by": ""},
         ),

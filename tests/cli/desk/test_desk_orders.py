@@ -73,6 +73,7 @@ def test_no_key_means_two_things_at_once() -> None:
         ("t", ("1002",), "call.transfer", AT_1001 | {"target": "agent:1002"}),
         ("c", ("queue:vip",), "call.consult", AT_1001 | {"target": "queue:vip"}),
         ("+", ("13800138000",), "call.add_party", {"call_id": "call-1", "whom": "number:13800138000"}),
+        ("+", ("1002",), "call.add_party", {"call_id": "call-1", "whom": "station:1002"}),
         ("u", (), "call.mute", {"call_id": "call-1", "side": "station"}),
         ("k", ("1#",), "call.send_digits", {"call_id": "call-1", "digits": "1#"}),
         ("o", (), "agent.sign_out", {"agent": "1001", "force": True}),
