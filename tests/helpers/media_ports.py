@@ -4,22 +4,32 @@ import socket
 from functools import cache
 
 _HOST = "127.0.0.1"
-_BLOCK = 500
-_FIRSTS = (*range(30_000, 32_500, _BLOCK), *range(61_000, 65_500, _BLOCK))
-"""Behind those of a switch that was told nothing, beside those of outgoing connections."""
+_FEW = 500
+_FEW_FROM = range(61_000, 65_500, _FEW)
+_MANY = 2_500
+_MANY_FROM = range(27_500, 32_500, _MANY)
+"""Behind those that a switch takes first which was told nothing; these and the others lie beside those of
+outgoing connections."""
 
 
 @cache
 def own_media_ports() -> range:
-    """A block of ports that no other process which runs tests uses for media."""
-    first, _ = _claimed()
-    return range(first, first + _BLOCK)
+    """A block of ports that no other process which runs tests uses for media: enough for 250 legs."""
+    first, _ = _claimed(_FEW_FROM)
+    return range(first, first + _FEW)
 
 
 @cache
-def _claimed() -> tuple[int, socket.socket]:
+def many_media_ports() -> range:
+    """A block that is enough for 1,250 legs, of which there are few."""
+    first, _ = _claimed(_MANY_FROM)
+    return range(first, first + _MANY)
+
+
+@cache
+def _claimed(firsts: range) -> tuple[int, socket.socket]:
     """The first port of a block; a TCP socket on it, kept while the process lives, tells the others."""
-    for first in _FIRSTS:
+    for first in firsts:
         claim = socket.socket()
         try:
             claim.bind((_HOST, first))
@@ -27,4 +37,4 @@ def _claimed() -> tuple[int, socket.socket]:
             claim.close()
         else:
             return first, claim
-    raise AssertionError(f"more than {len(_FIRSTS)} processes run tests")
+    raise AssertionError(f"more than {len(firsts)} processes run tests that want such a block of ports")

@@ -18,6 +18,7 @@ from media.events import (
 )
 from media.recordings.disks import Disks, write_mark
 from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
+from tests.helpers.media_ports import many_media_ports
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
 
 CALLS = 500
@@ -88,7 +89,7 @@ def hear(phone: Phone) -> bytes:
 
 @contextmanager
 def calls_on(folder: Path) -> Iterator[tuple[MediaRig, Calls]]:
-    with media_rig(folder, recordings={"lagging_after_s": 0.5}) as rig:
+    with media_rig(folder, recordings={"lagging_after_s": 0.5}, ports=many_media_ports()) as rig:
         yield rig, Calls(rig)
 
 
