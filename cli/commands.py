@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import check, reload, status
+from cli.ask_verb import ask_verb
 from cli.configuration.error import ConfigurationError
 from cli.credentials import TOKEN, TOKEN_FILE, token, use_token_of
 from cli.desk.command import desk
@@ -124,3 +125,4 @@ app.command("reload")(reload.reload)
 app.command("top")(top)
 app.command("desk")(desk)
 app.command("schema")(schema)
+app.command("ask")(ask_verb)
