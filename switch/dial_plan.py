@@ -19,13 +19,16 @@ SLOT_KEY = "park-"
 """With a slot's number behind it: what the key of its lamp watches, and dials."""
 SLOT_TARGET = "feature:slot"
 
+_FOR_CALLERS = frozenset({"feature", "counter", "prompt", "recording"})
+"""Schemes of what does something for the phone that dials it, and hangs up on whom it sends there."""
 _PARKING = frozenset({"feature:park", SLOT_TARGET})
+"""What parks whoever is sent there."""
 
 
 def serves_callers_only(target: str) -> bool:
-    """Whether a target does something for the phone that dials it, and nothing for whom it sends there."""
-    scheme, action, *_ = target.split(":", 2)
-    return scheme == "feature" and f"{scheme}:{action}" not in _PARKING
+    """Whether a customer who is transferred to a target would be lost."""
+    scheme, _, action = target.partition(":")
+    return scheme in _FOR_CALLERS and f"{scheme}:{action.partition(':')[0]}" not in _PARKING
 
 
 TargetCheck = Callable[[str], bool]
