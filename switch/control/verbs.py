@@ -260,7 +260,7 @@ def _in_plain_english(verb: Verb, error: ErrorDetails) -> str:
     if words := _in_few_words(error):
         return words
     field = verb.params.model_fields[str(error["loc"][0])]
-    return f"is not one of: {field.description}" if field.description else "cannot be used"
+    return f"does not fit; expected {field.description}" if field.description else "cannot be used"
 
 
 def _in_few_words(error: ErrorDetails) -> str | None:

@@ -103,7 +103,7 @@ class Everything(Params):
         ("name", "", "needs 1 or more characters; it is ''"),
         ("name", "abcdef", "may have 5 characters at most; it is 'abcdef'"),
         ("name", None, "must be text; it is None"),
-        ("code", "A", "is not one of: one small letter; it is 'A'"),
+        ("code", "A", "does not fit; expected one small letter; it is 'A'"),
         ("mood", "so-so", "must be 'good' or 'bad'; it is 'so-so'"),
         ("cause", "BUSY", "must be 'USER_BUSY' or 'NO_ANSWER'; it is 'BUSY'"),
         ("aloud", "perhaps", "must be true or false; it is 'perhaps'"),
