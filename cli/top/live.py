@@ -38,6 +38,8 @@ class LiveScreen(App[None]):
         self._picture = picture or Picture(now())
         self._is_stale = False
         self._rests_until = 0.0
+        self._is_away = False
+        """Whether the note tells that the switch does not answer."""
 
     def on_mount(self) -> None:
         self.set_interval(self.TICK_S, self._tick)
@@ -57,15 +59,23 @@ class LiveScreen(App[None]):
                 client.subscription(*self.TOPICS, coalesce=True) as events,
             ):
                 self._client = client
+                self._be_back()
                 await self._take_picture()
                 async for entry in events:
                     self._is_stale = True
                     self._hear(entry)
         except ControlClientError as error:
+            self._is_away = True
             self._note(self._away(error))
             self.set_timer(AGAIN_S, self._start)
         finally:
             self._client = None
+
+    def _be_back(self) -> None:
+        """A note of anything else stays."""
+        if self._is_away:
+            self._is_away = False
+            self._note("")
 
     def _away(self, error: ControlClientError) -> str:
         return f"{error}; trying again every {AGAIN_S:g} s"

@@ -75,6 +75,8 @@ class Top(LiveScreen):
         self._by = by
         self._orders = dict(FIRST_ORDER)
         self._tenant: str | None = None
+        self._unseen: list[str] = []
+        """Tables that are not for whoever looks."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="summary")
@@ -86,13 +88,13 @@ class Top(LiveScreen):
         yield Footer()
 
     async def _look_closer(self, client: ControlClient, left_out: list[str]) -> None:
-        unseen = [table for table in TABLES if table in left_out]
-        self._note(f"not for you: {', '.join(unseen)}" if unseen else "")
+        self._unseen = [table for table in TABLES if table in left_out]
 
     def _draw(self) -> None:
         if not self.query("#summary"):  # not composed yet
             return
-        self.query_one("#summary", Static).update(Text(summary(self._picture, self._tenant), "bold"))
+        told = summary(self._picture, self._tenant, self._unseen)
+        self.query_one("#summary", Static).update(Text(told, "bold"))
         self._fill(self._shown)
 
     def _fill(self, name: str) -> None:

@@ -87,8 +87,8 @@ def next_tenant(tenants: Sequence[str], tenant: str | None) -> str | None:
     return later[0] if later else None
 
 
-def summary(picture: Picture, tenant: str | None) -> str:
-    """One line on all of it."""
+def summary(picture: Picture, tenant: str | None, unseen: Sequence[str] = ()) -> str:
+    """One line on all of it; ``unseen``: tables that are not for whoever looks."""
     agents = Counter(str(agent["state"]) for agent in picture.of("agents", tenant))
     waiting = sum(queue["waiting"] for queue in picture.of("queues", tenant))
     states = ", ".join(
@@ -96,7 +96,8 @@ def summary(picture: Picture, tenant: str | None) -> str:
     )
     whose = "all tenants" if tenant is None else tenant or "the house"
     calls = len(picture.of("calls", tenant))
-    return f"{whose}: {calls} calls, {waiting} waiting, agents {states or 'none signed in'}"
+    hidden = f"; not for you: {', '.join(unseen)}" if unseen else ""
+    return f"{whose}: {calls} calls, {waiting} waiting, agents {states or 'none signed in'}{hidden}"
 
 
 def details(thing: Mapping[str, Any]) -> list[tuple[str, str]]:

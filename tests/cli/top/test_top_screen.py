@@ -103,8 +103,10 @@ def test_a_call_is_hung_up_once_that_is_confirmed(small_switch: SmallSwitch) -> 
             await pilot.press("3")
             await until(pilot, lambda: bool(cells(app, "calls")))
             await pilot.press("down", "h", "y")
-            await until(pilot, lambda: bool(asked(small_switch, "call.hang_up")))
+            await until(pilot, lambda: "done" in text(app, "note"))
             assert asked(small_switch, "call.hang_up")[0]["call_id"] == "call-20"
+            await app._take_picture()
+            assert text(app, "note") == "call.hang_up call-20: done"
 
     asyncio.run(act())
 
@@ -148,10 +150,15 @@ def test_a_narrow_terminal_has_fewer_columns(small_switch: SmallSwitch) -> None:
     asyncio.run(look())
 
 
-def test_a_switch_that_does_not_answer_is_told_and_waited_for(tmp_path: Path) -> None:
+def test_a_switch_that_does_not_answer_is_told_and_waited_for(
+    small_switch: SmallSwitch, tmp_path: Path
+) -> None:
     async def look() -> None:
         async with screen(tmp_path / "none.sock") as (app, pilot):
             await until(pilot, lambda: "trying again" in text(app, "note"))
+            (tmp_path / "none.sock").symlink_to(small_switch.socket)
+            await until(pilot, lambda: bool(cells(app, "queues")))
+            assert text(app, "note") == ""
 
     asyncio.run(look())
 

@@ -71,6 +71,7 @@ def test_each_tenant_is_shown_alone_and_then_all_again() -> None:
     assert next_tenant([], None) is None
     assert summary(shown, None) == "all tenants: 2 calls, 0 waiting, agents 1 AVAILABLE, 1 ON_CALL"
     assert summary(shown, "acme") == "acme: 1 calls, 0 waiting, agents 1 ON_CALL"
+    assert summary(shown, "acme", ["queues"]).endswith("agents 1 ON_CALL; not for you: queues")
 
 
 def test_sorting_goes_both_ways_through_all_columns_that_are_shown() -> None:
