@@ -136,12 +136,12 @@ def _connect(path: Path) -> SyncControlClient:
             time.sleep(0.05)
 
 
-def _flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def _flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in figures.items():
         if isinstance(value, Mapping):
             yield from ((f"{name}.{inner}", each) for inner, each in _flat(value))
         else:
-            yield name, value
+            yield name, " ".join(f"{one:g}" for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def main() -> None:
@@ -174,7 +174,7 @@ def main() -> None:
         table = Table("figure", title="the control socket")
         table.add_column("value", justify="right")
         for name, value in _flat(figures):
-            table.add_row(name, f"{value:g}")
+            table.add_row(name, value)
         Console().print(table)
     print(json.dumps(figures))
 
