@@ -17,6 +17,14 @@ from cli.house.access import Access
 from cli.house.administration import Administration
 from cli.house.alarms import HouseAlarms
 from cli.house.applications import Applications
+from cli.house.call_rules import (
+    auto_answers,
+    data_headers,
+    encryption_of_stations,
+    encryption_rules,
+    recording_beep,
+    recording_policies,
+)
 from cli.house.customers import Customers
 from cli.house.directory import Directory
 from cli.house.draining_tenants import DrainingTenants
@@ -35,7 +43,6 @@ from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
 from ivr.paths import FlowPaths
-from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from media.recordings.disks import Disks
@@ -63,10 +70,8 @@ from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.conference_verbs import ConferenceVerbs
-from switch.config import policies_of
 from switch.customers.admission import CustomerAdmission
 from switch.data_verbs import DataVerbs
-from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
 from switch.families import Families
@@ -77,9 +82,8 @@ from switch.metrics import Metrics
 from switch.parking.service import ParkingVerbs
 from switch.placing_verbs import PlacingVerbs
 from switch.provisioning.site import PhoneSite
-from switch.recording_beeps import RecordingBeep, RecordingBeeps
-from switch.recording_rule import RecordingPolicies, policy_of
-from switch.sip.auto_answer import AutoAnswer, AutoAnswering
+from switch.recording_beeps import RecordingBeeps
+from switch.sip.auto_answer import AutoAnswering
 from switch.sip.guard.commands import DelayMeasured
 from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
@@ -140,13 +144,13 @@ class Switchboard:
             find_call=lambda call_id: self.exchange.find(call_id),
             our_host=self._signalling.our_host,
         )
-        self._auto_answering = AutoAnswering(_auto_answers(configuration))
+        self._auto_answering = AutoAnswering(auto_answers(configuration))
         self._call_headers = CallHeaders(
-            _data_headers(configuration),
+            data_headers(configuration),
             {trunk.name: trunk.data_headers for trunk in configuration.trunks},
             self._signalling.stack.fields_of,
         )
-        self._encryption = _encryption_rules(configuration, self._media.fingerprint)
+        self._encryption = encryption_rules(configuration, self._media.fingerprint)
         self._limits = CallLimits(installation.tenants)
         self._reach = self._directory.reach(
             self._applications.knows_target,
@@ -217,8 +221,8 @@ class Switchboard:
             may_dial=self._directory.may_dial,
             encryption=self._encryption,
             families=Families(self._directory.hops_to, trunks.hops_to),
-            recording=_recording_policies(configuration),
-            recording_beep=_recording_beep(configuration.recordings),
+            recording=recording_policies(configuration),
+            recording_beep=recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
             auto_answering=self._auto_answering,
             call_headers=self._call_headers,
@@ -444,9 +448,9 @@ class Switchboard:
             self._signalling.trunks.configure(configuration.routes)
         if comparison.touches("stations", "access_codes"):
             self._directory.configure(configuration)
-            self._encryption.configure(*_encryption_of_stations(configuration))
-            self._auto_answering.configure(_auto_answers(configuration))
-            self._call_headers.configure(_data_headers(configuration))
+            self._encryption.configure(*encryption_of_stations(configuration))
+            self._auto_answering.configure(auto_answers(configuration))
+            self._call_headers.configure(data_headers(configuration))
             self.exchange.configure(configuration.access_codes)
 
     async def open_doors(self, installation: Installation, comparison: Comparison) -> None:
@@ -508,46 +512,3 @@ def _disks(configuration: Configuration, ids: Ids) -> Disks:
     recordings, tier = configuration.recordings, configuration.second_tier
     folders = (recordings.folder, recordings.spool, tier.folder)
     return meet_disks(configuration.records.journal, folders, ids.new)
-
-
-def _encryption_of_stations(configuration: Configuration) -> tuple[dict[str, Srtp | None], list[str]]:
-    stations = configuration.stations
-    return {station.name: station.srtp for station in stations}, [s.name for s in stations if s.webrtc]
-
-
-def _auto_answers(configuration: Configuration) -> dict[str, AutoAnswer]:
-    return {station.name: station.auto_answer for station in configuration.stations}
-
-
-def _data_headers(configuration: Configuration) -> dict[str, dict[str, str]]:
-    return {station.name: station.data_headers for station in configuration.stations}
-
-
-def _encryption_rules(configuration: Configuration, fingerprint: str) -> EncryptionRules:
-    stations, web_stations = _encryption_of_stations(configuration)
-    return EncryptionRules(
-        configuration.media.srtp,
-        stations,
-        {trunk.name: trunk.srtp for trunk in configuration.trunks},
-        web_stations=web_stations,
-        fingerprint=fingerprint,
-    )
-
-
-def _recording_beep(recordings: RecordingsConfig) -> RecordingBeep:
-    heard_by = recordings.beep_heard_by
-    return RecordingBeep(
-        prompt=recordings.beep, for_customer=heard_by != "agent", for_agent=heard_by != "customer"
-    )
-
-
-def _recording_policies(configuration: Configuration) -> RecordingPolicies:
-    dialling = configuration.dialling
-    trunks = {
-        trunk.name: policy
-        for trunk in configuration.trunks
-        if (policy := policy_of(trunk.record, trunk.record_share)) is not None
-    }
-    direct = policy_of(dialling.record, dialling.record_share)
-    assert direct is not None, "it has a default"
-    return RecordingPolicies(policies_of(configuration.access_codes), trunks, direct)
