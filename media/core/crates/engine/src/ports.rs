@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, UdpSocket};
 
+use crate::socket;
+
 /// So many pairs in a row that other programs hold are enough: somebody waits for the answer.
 const MAX_HELD: usize = 64;
 
@@ -80,12 +82,7 @@ fn in_use(reason: String) -> io::Error {
 }
 
 fn bind_pair(host: IpAddr, port: u16) -> io::Result<SocketPair> {
-    let bind = |port: u16| {
-        let socket = UdpSocket::bind((host, port))?;
-        socket.set_nonblocking(true)?;
-        io::Result::Ok(socket)
-    };
-    Ok(SocketPair { rtp: bind(port)?, rtcp: bind(port + 1)?, port })
+    Ok(SocketPair { rtp: socket::bind(host, port)?, rtcp: socket::bind(host, port + 1)?, port })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::agenda::Port;
 use crate::budget::REST_US;
 use crate::events::{EndpointId, Event};
 use crate::flood_guard::LOOK_AFTER_US;
+use crate::socket;
 use crate::source_filter::{Door, hear_all, hear_only};
 
 impl Worker {
@@ -17,7 +18,7 @@ impl Worker {
         let Some(leg) = self.legs.at(slot) else { return };
         let id = leg.id;
         if port == Port::Rtp
-            && let Ok((_, source)) = leg.rtp.recv_from(&mut self.buffer[..])
+            && let Some((_, source)) = socket::receive(&leg.rtp, &mut self.buffer[..])
         {
             self.tell_flood(slot, source, now_us);
         }

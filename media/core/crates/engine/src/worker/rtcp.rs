@@ -6,6 +6,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 use super::{Task, Worker};
 use crate::agenda::Port;
 use crate::events::EndpointId;
+use crate::socket;
 
 impl Worker {
     pub(super) fn take_rtcp(&mut self, slot: usize, now_us: u64) {
@@ -13,7 +14,7 @@ impl Worker {
         if !leg.report_budget.spend(now_us) {
             return self.rest(slot, Port::Rtcp, now_us);
         }
-        let Ok((length, source)) = leg.rtcp.recv_from(&mut self.buffer[..]) else { return };
+        let Some((length, source)) = socket::receive(&leg.rtcp, &mut self.buffer[..]) else { return };
         leg.receive_report(&mut self.buffer[..length], source, now_us, &mut self.outbox);
     }
 

@@ -10,6 +10,7 @@ use super::{Event, Task, Worker};
 use crate::commands::Security;
 use crate::events::EndpointId;
 use crate::protection::Protection;
+use crate::socket;
 use crate::web_peer::{Arrival, WebPeer};
 
 impl Worker {
@@ -40,7 +41,7 @@ impl Worker {
         let (socket, path) = (&leg.rtp, leg.endpoint.path());
         let fault = peer.wait(path.is_some(), now_us, |datagram| {
             // What is lost here is sent again.
-            let _ = path.map(|path| socket.send_to(datagram, path));
+            path.map(|path| socket::send(socket, datagram, path));
         });
         self.outbox.extend(fault.map(|fault| Event::HandshakeFailed { endpoint: id, fault }));
         self.shake_hands_later(id);
@@ -72,7 +73,9 @@ impl Leg {
             Shield::Keys(protection) => protection.open_rtp(datagram).map_or(Arrival::Unusable, Arrival::Rtp),
             Shield::Web(peer) => {
                 let (socket, path) = (&self.rtp, self.endpoint.path());
-                peer.take(datagram, source, path, now_us, |answer| drop(socket.send_to(answer, source)))
+                peer.take(datagram, source, path, now_us, |answer| {
+                    socket::send(socket, answer, source);
+                })
             }
         };
         match arrival {
