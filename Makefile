@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || com
 BIN := .venv/bin
 CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
+RUST_HOST = $(shell rustc -vV | sed -n "s/^host: //p")
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # tests start Python again and again: it need not compile what did not change
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,6 +36,7 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,age,age)
 	@$(call need,espeak-ng,espeak-ng)
 	cd $(CORE) && cargo test --quiet --release && cargo build --quiet --release --bins  # those that benchmarks run
+	cd $(CORE) && RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address cargo test --quiet --package prefetch --target $(RUST_HOST) --target-dir target/sanitizer
 	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
 
 check-browser: .venv/.core  ## let a real Chromium play recordings of every format and show the wallboard (installs it: 220 MB)
@@ -66,7 +68,8 @@ lint-python:
 
 lint-rust:
 	cd $(CORE)/fuzz && cargo fmt --check
-	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
+	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings
+	cd $(CORE) && cargo clippy --quiet --release --workspace --exclude prefetch --no-deps --all-targets -- -D warnings -F unsafe_code
 
 fuzz: .venv/.core build/fuzz/seeds  ## feed hostile bytes to the parsers of SIP, SDP, MRCP, WAV, flows and media, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)

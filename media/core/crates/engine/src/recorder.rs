@@ -175,6 +175,24 @@ impl Recorder {
         }
     }
 
+    /// A packet is put on a channel soon.
+    pub fn prefetch(&self, tap: Tap) {
+        let Some(recording) = self.recordings.peek(tap.slot) else { return };
+        prefetch::all_of(&recording.started_us);
+        prefetch::all_of(&recording.customer);
+        if let Some(timeline) = recording.main_timeline(tap.channel) {
+            prefetch::all_of(timeline);
+        }
+    }
+
+    /// The same at once: ask for where it will lie.
+    pub fn prefetch_place(&self, tap: Tap) {
+        let recording = self.recordings.peek(tap.slot);
+        if let Some(timeline) = recording.and_then(|recording| recording.main_timeline(tap.channel)) {
+            timeline.prefetch();
+        }
+    }
+
     /// Put one packet on its channel, if its leg still speaks there.
     pub fn place(&mut self, tap: Tap, packet: &RecordedPacket, now_us: u64) {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
@@ -261,6 +279,15 @@ impl Recording {
     /// A moment as samples since the recording began.
     fn position(&self, at_us: u64) -> u64 {
         us_to_samples(at_us.saturating_sub(self.started_us))
+    }
+
+    /// Of a channel, but for those who are heard beside.
+    fn main_timeline(&self, channel: Channel) -> Option<&Timeline> {
+        match channel {
+            Channel::Customer => Some(&self.stereo.customer),
+            Channel::Agent => Some(&self.stereo.agent),
+            Channel::Beside => None,
+        }
     }
 
     /// Where what a leg says belongs; None when it does not speak there any more.

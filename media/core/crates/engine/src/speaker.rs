@@ -54,12 +54,12 @@ struct Dialling {
 pub struct Speaker {
     endpoint: EndpointId,
     stream: OutgoingStream,
-    playback: Option<Playback>,
+    playback: Option<Box<Playback>>,
     dialling: Option<Dialling>,
     /// What a fork sent back; only a leg that has such a fork keeps it.
     pub returned: Option<Box<Returned>>,
     /// Keys being sent as tones.
-    tones: Option<Playback>,
+    tones: Option<Box<Playback>>,
     overlay: Option<Box<Overlay>>,
     from_mix: FromMix,
     /// When the next packet of our own is due.
@@ -96,7 +96,7 @@ impl Speaker {
     pub fn play(&mut self, mut playback: Playback, now_us: u64, events: &mut Vec<Event>) {
         self.stop_playback(events);
         playback.go_to_present(now_us);
-        self.playback = Some(playback);
+        self.playback = Some(Box::new(playback));
         self.spurt = true;
         self.hushed_until_us = 0;
         self.next_us.get_or_insert(now_us);
@@ -143,7 +143,7 @@ impl Speaker {
             (Keys::Events(digits), dialling, _) => *dialling = Some(Dialling { digits, timestamp: 0 }),
             (Keys::Tones(prompts), _, Some(tones)) => tones.append(prompts),
             (Keys::Tones(prompts), _, tones) => {
-                *tones = Some(Playback::new(NO_PLAYBACK, Playlist::new(prompts), Manner::ONCE));
+                *tones = Some(Box::new(Playback::new(NO_PLAYBACK, Playlist::new(prompts), Manner::ONCE)));
                 self.spurt = true;
             }
         }

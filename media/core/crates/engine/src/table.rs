@@ -42,6 +42,11 @@ impl<T> Table<T> {
         self.at(slot)
     }
 
+    /// What lives in a slot, only to be looked at.
+    pub fn peek(&self, slot: usize) -> Option<&T> {
+        self.slots.get(slot)?.as_ref()
+    }
+
     /// What lives in a slot, if anything does.
     pub fn at(&mut self, slot: usize) -> Option<&mut T> {
         self.slots.get_mut(slot)?.as_mut()

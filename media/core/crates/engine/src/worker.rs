@@ -25,6 +25,7 @@ use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
 use crate::shared_streams::SharedStreams;
+use crate::socket;
 use crate::storage::Writers;
 use crate::table::Table;
 use crate::waiting::Waiting;
@@ -32,6 +33,7 @@ use crate::wake::Wake;
 
 mod attaching;
 mod flood;
+mod foresight;
 mod forking;
 mod leg;
 mod masking;
@@ -43,6 +45,7 @@ mod playing;
 mod rtcp;
 mod security;
 
+use foresight::TASKS_AHEAD;
 use leg::Leg;
 pub use moving::Luggage;
 
@@ -95,6 +98,8 @@ pub struct Worker {
     waiting: Waiting,
     /// The share of the legs that is looked after next.
     swept: usize,
+    /// What is done now of what could wait.
+    due: Vec<Task>,
     /// Facts of this round, on their way to the ring.
     outbox: Vec<Event>,
     buffer: Box<[u8; BUFFER_LENGTH]>,
@@ -122,6 +127,7 @@ impl Worker {
             pace: Pace::default(),
             waiting: Waiting::default(),
             swept: 0,
+            due: Vec::new(),
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
             running: true,
@@ -149,7 +155,8 @@ impl Worker {
         self.around.lateness.note(late_us);
         let has_commands = ready.iter().any(|event| event.data.u64() == COMMANDS);
         let now_us = if has_commands { self.obey_some(now_us) } else { now_us };
-        for event in ready {
+        for (index, event) in ready.iter().enumerate() {
+            self.foresee(&ready[index..]);
             self.serve(event.data.u64(), now_us);
         }
         self.do_due(if late_us > MUCH_US { PATIENT_WHEN_BEHIND } else { PATIENT }, now_us);
@@ -181,7 +188,7 @@ impl Worker {
         if !leg.budget.spend(now_us) {
             return self.rest(slot, Port::Rtp, now_us);
         }
-        let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
+        let Some((length, source)) = socket::receive(&leg.rtp, &mut self.buffer[..]) else { return };
         if !leg.knows(source) && leg.guard_against_strangers(now_us) {
             return self.guard_is_up(slot, source, now_us);
         }
@@ -248,10 +255,14 @@ impl Worker {
         while let Some(task) = self.agenda.pop_pressing(now_us) {
             self.perform(task, now_us);
         }
-        for _ in 0..patient {
-            let Some(task) = self.agenda.pop_patient(now_us) else { break };
+        let mut due = std::mem::take(&mut self.due);
+        due.extend((0..patient).map_while(|_| self.agenda.pop_patient(now_us)));
+        for (index, &task) in due.iter().enumerate() {
+            due.get(index + TASKS_AHEAD).inspect(|&&coming| self.foresee_task(coming));
             self.perform(task, now_us);
         }
+        due.clear();
+        self.due = due;
     }
 
     fn perform(&mut self, task: Task, now_us: u64) {

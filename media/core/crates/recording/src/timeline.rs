@@ -95,12 +95,19 @@ pub struct Timeline {
     counters: ChannelCounters,
     gaps: Gaps,
     codecs: Vec<CodecHeard>,
+    /// The last of them.
+    codec: Option<Codec>,
 }
 
 impl Timeline {
     /// A timeline of which the samples before `position` are taken already.
     pub(crate) fn starting_at(position: u64, format: SampleFormat) -> Self {
         Self { window: SampleWindow::starting_at(position as i64, format), ..Self::default() }
+    }
+
+    /// A packet is placed soon.
+    pub fn prefetch(&self) {
+        self.window.prefetch(USUAL_PACKET as usize);
     }
 
     /// Place one audio packet that arrived at `arrival`.
@@ -197,8 +204,8 @@ impl Timeline {
 
     /// What follows is said in this codec.
     pub fn note_codec(&mut self, codec: Codec, position: u64) {
-        let same = self.codecs.last().is_some_and(|&(_, last)| last == codec);
-        if !same && self.codecs.len() < MAX_CODECS {
+        if self.codec != Some(codec) && self.codecs.len() < MAX_CODECS {
+            self.codec = Some(codec);
             self.codecs.push((position, codec));
         }
     }

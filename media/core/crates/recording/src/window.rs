@@ -44,6 +44,13 @@ impl SampleWindow {
         self.written_to
     }
 
+    /// So many samples are written behind the last ones soon.
+    pub fn prefetch(&self, samples: usize) {
+        let length = self.format.sample_length();
+        let from = slot(self.written_to) * length;
+        prefetch::all_of(&self.ring[from..self.ring.len().min(from + samples * length)]);
+    }
+
     /// Write what octets of G.711 say from `position` on; samples outside the window are left out. How many are within.
     pub fn write(&mut self, position: i64, octets: &[u8], law: Law) -> usize {
         let format = self.format;

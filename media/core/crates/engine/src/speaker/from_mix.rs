@@ -14,7 +14,7 @@ const KEY_US: u64 = 60_000;
 /// What the speaker remembers of a mix.
 #[derive(Debug, Default)]
 pub struct FromMix {
-    voice: Option<Voice>,
+    voice: Option<Box<Voice>>,
     /// The packet before was of the mix too, so that the next one follows without a pause.
     pub(super) even: bool,
     key: Option<PassedKey>,
@@ -34,10 +34,10 @@ impl FromMix {
     /// What encodes samples of this rate; made anew when codec or rate are others than before.
     pub(super) fn voice_for(&mut self, codec: Codec, rate_hz: u32) -> Option<&mut Voice> {
         let fits = |voice: &Voice| voice.codec() == codec && voice.rate_hz() == rate_hz;
-        if !self.voice.as_ref().is_some_and(fits) {
-            self.voice = Voice::new(codec, rate_hz);
+        if !self.voice.as_deref().is_some_and(fits) {
+            self.voice = Voice::new(codec, rate_hz).map(Box::new);
         }
-        self.voice.as_mut()
+        self.voice.as_deref_mut()
     }
 }
 

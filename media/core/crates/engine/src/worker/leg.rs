@@ -17,6 +17,7 @@ use crate::hearing::Hearing;
 use crate::protection::Protection;
 use crate::recorder::Tap;
 use crate::settings::Settings;
+use crate::socket;
 use crate::web_peer::WebPeer;
 
 /// What stands between the wire and the endpoint.
@@ -74,6 +75,27 @@ impl Leg {
         }
     }
 
+    /// A packet of its peer is taken soon.
+    pub fn prefetch_to_hear(&self) {
+        prefetch::all_of(&self.endpoint.intake);
+        prefetch::all_of(&self.endpoint.settings);
+        prefetch::all_of(&self.budget);
+        prefetch::all_of(&self.local);
+        prefetch::all_of(&self.rtp);
+        prefetch::all_of(&self.shield);
+        prefetch::all_of(&self.tap);
+    }
+
+    /// It sends a packet soon.
+    pub fn prefetch_to_say(&self) {
+        prefetch::all_of(&self.endpoint.intake.latch);
+        prefetch::all_of(&self.endpoint.settings);
+        prefetch::all_of(&self.endpoint.speaker);
+        prefetch::all_of(&self.forks);
+        prefetch::all_of(&self.rtp);
+        prefetch::all_of(&self.shield);
+    }
+
     /// Let the forks have a packet of ours.
     pub fn tell_forks(&self, packet: &[u8], forks: &mut Forks) {
         if self.forks.is_empty() {
@@ -121,7 +143,7 @@ impl Leg {
         let Some(destination) = self.endpoint.destination() else { return };
         let length = packet.len();
         let Some(packet) = self.seal(buffer, packet) else { return };
-        if self.rtp.send_to(packet, destination).is_ok() {
+        if socket::send(&self.rtp, packet, destination) {
             self.endpoint.count_sent(length);
         }
     }
@@ -146,6 +168,6 @@ impl Leg {
         let Some(packet) = self.seal_report(&mut buffer, 0..packet.len()) else { return };
         let socket = if self.endpoint.muxes_rtcp() { &self.rtp } else { &self.rtcp };
         // A report that is lost is made good by the next.
-        let _ = socket.send_to(packet, destination);
+        socket::send(socket, packet, destination);
     }
 }
