@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_relay import BINARIES, build_binaries
-from benchmarks.lines import LineProcess
+from benchmarks.lines import LineProcess, measured_cores, phones_cores
 
 TURNS = 4
 CASES = ("bare", "relay", "send", "play", "music", "srtp", "mix", "mix64", "transcode")
@@ -88,14 +88,16 @@ class Bench:
         self._streams = streams
         kinds = {"": ("PCMA",), **PHONES}
         command = [str(BINARIES / "phones"), str(streams)]
-        self._phones = {case: start(LineProcess([*command, *words])) for case, words in kinds.items()}
+        self._phones = {
+            case: start(LineProcess([*command, *words], phones_cores())) for case, words in kinds.items()
+        }
         self._ports = {case: phones.hear() for case, phones in self._phones.items()}
-        self._bare = start(LineProcess([str(BINARIES / "bare_forwarder"), str(streams)]))
+        self._bare = start(LineProcess([str(BINARIES / "bare_forwarder"), str(streams)], measured_cores()))
         self._bare_ports = self._bare.hear()
         self._bare.tell(self._ports[""])
-        self._sender = start(LineProcess([str(BINARIES / "bare_sender"), str(streams)]))
+        self._sender = start(LineProcess([str(BINARIES / "bare_sender"), str(streams)], measured_cores()))
         self._sender.hear()
-        self._core = start(LineProcess([sys.executable, "-m", "benchmarks.media_subject"]))
+        self._core = start(LineProcess([sys.executable, "-m", "benchmarks.media_subject"], measured_cores()))
 
     def run(self, case: str, milliseconds: int) -> Round:
         """One case for so long."""

@@ -23,7 +23,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.lines import ROOT, LineProcess
+from benchmarks.lines import ROOT, LineProcess, measured_cores, phones_cores
 from benchmarks.relay_subject import Recorded
 
 CORE = ROOT / "media" / "core"
@@ -91,16 +91,16 @@ class Bench:
     def __init__(self, streams: int, stack: ExitStack) -> None:
         binary = {name: str(BINARIES / name) for name in ("load_generator", "bare_forwarder")}
         self._start = stack.enter_context
-        self._generator = self._start(LineProcess([binary["load_generator"], str(streams)]))
+        self._generator = self._start(LineProcess([binary["load_generator"], str(streams)], phones_cores()))
         self._own_ports = self._generator.hear()
-        self._bare = self._start(LineProcess([binary["bare_forwarder"], str(streams)]))
+        self._bare = self._start(LineProcess([binary["bare_forwarder"], str(streams)], measured_cores()))
         self._bare_ports = self._bare.hear()
         self._bare.tell(self._own_ports)
         self.recorded: list[Recorded] = []
 
     def start_core(self, workers: int, sample_format: str) -> None:
         subject = [sys.executable, "-m", "benchmarks.relay_subject", str(workers), sample_format]
-        self._core = self._start(LineProcess(subject))
+        self._core = self._start(LineProcess(subject, measured_cores(workers)))
         self._core_ports = self._core.ask(self._own_ports)
 
     def run(self, case: str, milliseconds: int) -> Round:

@@ -1,8 +1,9 @@
 """Child processes that take and give one line at a time."""
 
+import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,14 +11,30 @@ from typing import Self
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def phones_cores() -> list[int]:
+    """Where those who send run: a core of their own, so that packets come from another, as in a network.
+
+    Left to the scheduler, who sends and who forwards share one at times, and a packet costs two thirds.
+    """
+    return sorted(os.sched_getaffinity(0))[:1]
+
+
+def measured_cores(threads: int = 1) -> list[int]:
+    """Where what is measured runs, with so many threads that carry packets."""
+    return sorted(os.sched_getaffinity(0))[-threads:]
+
+
 class LineProcess:
     """A child that answers lines with lines; it ends when its standard input does."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], cores: Collection[int] = ()) -> None:
+        """``cores``: on which of the machine's it may run; none given are all."""
         self._command = list(command)
         self._child = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
+        if cores:
+            os.sched_setaffinity(self._child.pid, cores)
 
     def __enter__(self) -> Self:
         return self
