@@ -63,9 +63,9 @@ def main() -> None:
     """Measure, print the table, then the one line of JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=_CALLS, help="recorded at once")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of sending, for all rounds together")
+    parser.add_argument("--seconds", type=float, default=180.0, help="of sending, for all rounds together")
     parser.add_argument(
-        "--turns", type=int, default=2, help="rounds of each case; with fewer, calls last longer"
+        "--turns", type=int, default=1, help="rounds of each case; with fewer, calls last longer"
     )
     parser.add_argument("--workers", type=int, default=2, help="threads of the core that carry packets")
     arguments = parser.parse_args()
