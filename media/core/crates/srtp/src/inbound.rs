@@ -47,37 +47,35 @@ impl Inbound {
 
     /// Turn an SRTCP packet into the RTCP packet that was sent; its length.
     ///
-    /// One that is not encrypted counts as forged: nobody agreed to that (RFC 4568 §6.3.2).
+    /// Each says itself whether it is encrypted (RFC 3711 §3.4); who made it, its tag proves in either case.
     pub fn open_rtcp(&mut self, datagram: &mut [u8]) -> Result<usize, Rejected> {
         let trailer = RTCP_WORD + self.rtcp.tag_length();
         let length = datagram.len().checked_sub(trailer).filter(|&length| length >= RTCP_CLEAR);
         let length = length.ok_or(Rejected::Malformed)?;
-        let (packet, trailer) = datagram.split_at_mut(length);
-        let (word, tag) = self.split_rtcp_trailer(trailer).ok_or(Rejected::Malformed)?;
-        let ssrc = word_at(packet, 4).ok_or(Rejected::Malformed)?;
+        if self.rtcp.tag_comes_first() {
+            datagram[length..].rotate_right(RTCP_WORD);
+        }
+        let (report, tag) = datagram.split_at_mut(length + RTCP_WORD);
+        let ssrc = word_at(report, 4).ok_or(Rejected::Malformed)?;
+        let word = word_at(report, length).ok_or(Rejected::Malformed)?;
         let index = u64::from(word & !ENCRYPTED);
         let mut indices = self.rtcp_sources.indices_of(ssrc);
         if indices.has_taken(index) {
             return Err(Rejected::Repeated);
         }
-        let sealable = Sealable { packet, clear: RTCP_CLEAR, word };
-        if word & ENCRYPTED == 0 || !self.rtcp.open(sealable, tag, Place { ssrc, index }) {
+        let place = Place { ssrc, index };
+        let opened = if word & ENCRYPTED == 0 {
+            self.rtcp.vouches_for(report, tag, place)
+        } else {
+            let sealable = Sealable { packet: &mut report[..length], clear: RTCP_CLEAR, word };
+            self.rtcp.open(sealable, tag, place)
+        };
+        if !opened {
             return Err(Rejected::Forged);
         }
         indices.take(index);
         self.rtcp_sources.keep(ssrc, indices);
         Ok(length)
-    }
-
-    /// The index word and the tag.
-    fn split_rtcp_trailer<'a>(&self, trailer: &'a [u8]) -> Option<(u32, &'a [u8])> {
-        if self.rtcp.tag_comes_first() {
-            let (tag, word) = trailer.split_last_chunk::<RTCP_WORD>().map(|(tag, word)| (tag, *word))?;
-            Some((u32::from_be_bytes(word), tag))
-        } else {
-            let (word, tag) = trailer.split_first_chunk::<RTCP_WORD>()?;
-            Some((u32::from_be_bytes(*word), tag))
-        }
     }
 }
 

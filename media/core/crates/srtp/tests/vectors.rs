@@ -1,5 +1,6 @@
 //! Packets whose protected form is known: one for each suite, as libsrtp makes it from the same keys.
 
+use srtp::Rejected;
 use srtp::inbound::Inbound;
 use srtp::keys::{Keys, Suite};
 use srtp::outbound::Outbound;
@@ -87,5 +88,28 @@ fn reports_are_protected_as_elsewhere() {
         assert_eq!(hex(&buffer[place.clone()]), expected, "{suite:?}");
         let opened = Inbound::new(&keys).open_rtcp(&mut buffer[place]).unwrap();
         assert_eq!(hex(&buffer[..opened]), RTCP, "{suite:?}");
+    }
+}
+
+/// RFC 3711 §3.4 lets a peer leave reports unencrypted one by one.
+#[test]
+fn reports_that_elsewhere_only_get_a_tag_are_taken_once_and_none_that_was_changed() {
+    let cases = [
+        (Suite::AesCm128HmacSha1_80, CM_KEYS, "0000000293973c076d2fff8495e4"),
+        (Suite::AeadAes128Gcm, GCM_KEYS, "340fa83ee8caca5d3cfaed14af2b119e00000002"),
+        (Suite::AeadAes256Gcm, GCM_256_KEYS, "4f66aa87c75b9a94f916e051f94b454a00000002"),
+    ];
+    for (suite, keys, trailer) in cases {
+        let sent = octets(&[RTCP, trailer].concat());
+        let mut inbound = Inbound::new(&Keys::new(suite, &octets(keys)).unwrap());
+        for at in [10, sent.len() - 15, sent.len() - 1] {
+            let mut changed = sent.clone();
+            changed[at] ^= 1;
+            assert_eq!(inbound.open_rtcp(&mut changed), Err(Rejected::Forged), "{suite:?}, octet {at}");
+        }
+        let mut buffer = sent.clone();
+        let opened = inbound.open_rtcp(&mut buffer).unwrap();
+        assert_eq!(hex(&buffer[..opened]), RTCP, "{suite:?}");
+        assert_eq!(inbound.open_rtcp(&mut sent.clone()), Err(Rejected::Repeated), "{suite:?}");
     }
 }
