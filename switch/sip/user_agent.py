@@ -213,7 +213,7 @@ class UserAgent:
         """The commands it serves, and the events of its own that it heeds."""
         return {
             **self._watched.routes(),
-            RingLeg: self._arriving.ring,
+            RingLeg: self._ring,
             AnswerLeg: self._arriving.answer,
             AnswerReoffer: self._peer_reoffers.answer,
             ReofferLeg: self._our_reoffers.ask,
@@ -326,6 +326,9 @@ class UserAgent:
         if not self._signalling.keeper.is_over(leg, now):
             return self._our_reoffers.refresh(leg, now)
         return self._byes.give_up(leg, now)
+
+    def _ring(self, command: RingLeg, now: float) -> list[Output]:
+        return [*self._arriving.ring(command, now), *self._watched.rang(command.leg_id, now)]
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)

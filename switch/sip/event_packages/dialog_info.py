@@ -5,6 +5,7 @@ again with the next.
 """
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 
 from runtime.tenancy import bare
@@ -14,11 +15,36 @@ from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, L
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.legs.legs import ArrivingLeg, DialledLeg, Legs, LegState, SipLeg
+from switch.sip.messages.grammar import Parameters, find_parameter, unquote
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.text import printable
 from switch.sip.messages.uri import escape_user
 
-_EARLY = (LegState.INVITED, LegState.RINGING)
+_STATES = {
+    LegState.INVITED: "trying",
+    LegState.RINGING: "early",
+    LegState.ANSWERED: "confirmed",
+    LegState.CONFIRMED: "confirmed",
+}
+"""RFC 4235 §3.7.1: a station that has only dialled is trying; that one rings, be it far away, is early."""
+
+
+class WantedDialog(NamedTuple):
+    """The one dialog of a station that is watched; what is empty may be anything (RFC 4235 §3.2)."""
+
+    sip_call_id: str = ""
+    local_tag: str = ""
+    remote_tag: str = ""
+
+    @classmethod
+    def named_by(cls, parameters: Parameters) -> Self:
+        """By the parameters of an Event header, which name the tags as the station's peer would."""
+        names = ("call-id", "to-tag", "from-tag")
+        return cls(*(unquote(find_parameter(parameters, name) or "") for name in names))
+
+    def fits(self, info: DialogInfo) -> bool:
+        told = info.sip_call_id, info.local_tag, info.remote_tag
+        return all(wanted in ("", found) for wanted, found in zip(self, told, strict=True))
 
 
 class StationDialogs:
@@ -42,17 +68,22 @@ class StationDialogs:
         """Stations of one call centre may watch each other, and what lamps there are."""
         return named if self._knows(named) else self._lamps.find(watcher, named)
 
-    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
+    def write(self, resource: str, named: str, parameters: Parameters, version: int, hop: Hop) -> bytes:
         entity = f"sip:{escape_user(bare(named))}@{self._identity.host(hop)}"
         if not self._knows(resource):
             return write_dialog_info(entity, version, as_dialogs(self._lamps.state(resource)))
         legs = self._of_station.get(resource, {}).values()
-        known = [_describe(leg) for leg in legs if leg.state is not LegState.ENDED]
-        return write_dialog_info(entity, version, known)
+        known = (_describe(leg) for leg in legs if leg.state is not LegState.ENDED)
+        wanted = WantedDialog.named_by(parameters)
+        return write_dialog_info(entity, version, filter(wanted.fits, known))
 
     def arrived(self, event: LegArrived) -> str | None:
         """A leg arrived; returns the station that calls, None when none does."""
         return None if event.station is None else self._note(event.leg_id, event.station)
+
+    def station_of(self, leg_id: str) -> str | None:
+        """The station whose leg it is, as far as that was told."""
+        return self._stations.get(leg_id)
 
     def went_on(self, event: LegRinging | LegAnswered | LegConfirmed) -> str | None:
         """A leg rings or talks; returns the station whose leg it is, None for any other."""
@@ -84,7 +115,7 @@ class StationDialogs:
 
 
 def write_dialog_info(entity: str, version: int, dialogs: Iterable[DialogInfo]) -> bytes:
-    """The document of RFC 4235 §4.1 in full state; at the near end of each dialog is ``entity``."""
+    """The document of RFC 4235 §4 in full state; at the near end of each dialog is ``entity``."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="{version}" state="full" '
@@ -104,20 +135,21 @@ def _write_dialog(info: DialogInfo, entity: str) -> str:
         "direction": info.direction,
     }
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in names.items() if value)
-    local = f"<local>{_identity(entity)}</local>" if info.remote else ""
-    remote = f"<remote>{_identity(info.remote, info.remote_name)}</remote>" if info.remote else ""
+    local = f"<local>{_party(entity)}</local>" if info.remote else ""
+    remote = f"<remote>{_party(info.remote, info.remote_name)}</remote>" if info.remote else ""
     return f"<dialog {attributes}><state>{info.state}</state>{local}{remote}</dialog>"
 
 
-def _identity(uri: str, name: str = "") -> str:
-    """RFC 4235 §4.1.6.1; the name is an attribute."""
+def _party(uri: str, name: str = "") -> str:
+    """Who is at an end of a dialog, and where to call it (RFC 4235 §4.1.6), which is here: a phone that picks
+    up a call by Replaces must not go past the switch to another phone."""
     shown = f" display={quoteattr(name)}" if name else ""
-    return f"<identity{shown}>{escape(uri)}</identity>"
+    return f"<identity{shown}>{escape(uri)}</identity><target uri={quoteattr(uri)}/>"
 
 
 def _describe(leg: SipLeg) -> DialogInfo:
     """Our end's tags the other way round, for the station is at the other end."""
-    state = "early" if leg.state in _EARLY else "confirmed"
+    state = _STATES[leg.state]
     direction = "initiator" if isinstance(leg, ArrivingLeg) else "recipient"
     dialog = _dialog_of(leg)
     if dialog is None:

@@ -12,7 +12,7 @@ class DialogInfo(NamedTuple):
 
     dialog_id: str
     state: str
-    """``early`` or ``confirmed``."""
+    """``trying``, ``early`` or ``confirmed``."""
     direction: str
     """``initiator`` or ``recipient``."""
     sip_call_id: str = ""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from runtime.tenancy import bare
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
+from switch.sip.messages.grammar import Parameters
 from switch.sip.messages.uri import escape_user
 
 
@@ -29,7 +30,7 @@ class Mailboxes:
         """Only one's own."""
         return named if watcher == named else None
 
-    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
+    def write(self, resource: str, named: str, parameters: Parameters, version: int, hop: Hop) -> bytes:
         box = self._boxes.get(resource, Mailbox())
         account = f"sip:{escape_user(bare(resource))}@{self._identity.host(hop)}"
         return write_summary(account, box)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from switch.sip.hop import Hop
+from switch.sip.messages.grammar import Parameters
 
 
 class EventPackage(Protocol):
@@ -19,6 +20,9 @@ class EventPackage(Protocol):
     def resource(self, watcher: str, named: str) -> str | None:
         """What this station watches that names somebody so; None when there is nothing it may know."""
 
-    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
-        """The whole state as it is now, for a watcher there who names it so; ``version`` counts the NOTIFYs
-        of its subscription from 0."""
+    def write(self, resource: str, named: str, parameters: Parameters, version: int, hop: Hop) -> bytes:
+        """The state as it is now, for a watcher there who names it so; the whole of it, or what the
+        ``parameters`` of its Event header ask for.
+
+        ``version`` counts the NOTIFYs of its subscription from 0.
+        """

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from switch.sip.dialogs.dialog import Dialog
 from switch.sip.event_packages.package import EventPackage
+from switch.sip.messages.grammar import Parameters
 
 
 class Due(Enum):
@@ -29,6 +30,8 @@ class Subscription:
     dialog: Dialog
     event: str
     """Value of the Event header of its NOTIFYs."""
+    parameters: Parameters
+    """Of that header."""
     expires_at: float
     next_version: int = 0
     is_asking: bool = False

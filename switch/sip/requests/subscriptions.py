@@ -9,6 +9,7 @@ from switch.sip.config import SipConfig
 from switch.sip.dialogs.dialog import DialogKey, accept_dialog, named_dialog
 from switch.sip.event_packages.package import EventPackage
 from switch.sip.legs.leg_signalling import LegSignalling, record_route
+from switch.sip.messages.grammar import read_parameters
 from switch.sip.messages.header_values import parse_cseq, split_values
 from switch.sip.messages.message import Headers
 from switch.sip.messages.uri import parse_uri
@@ -129,13 +130,15 @@ class Subscriptions:
         request = transaction.request
         dialog = accept_dialog(request, self._signalling.ids.token(), transaction.source)
         named, watcher = _named(transaction), transaction.station or ""
+        event = (request.headers.get("event") or "").strip()
         subscription = Subscription(
             package=package,
             resource=package.resource(watcher, named) or named,
             named=named,
             watcher=watcher,
             dialog=dialog,
-            event=(request.headers.get("event") or "").strip(),
+            event=event,
+            parameters=read_parameters(event[len(package.name) :]),
             expires_at=now,
         )
         self._by_dialog[dialog.key] = subscription
@@ -199,7 +202,11 @@ class Subscriptions:
         notify.headers.set("user-agent", signalling.identity.name)
         notify.headers.set("content-type", package.content_type)
         notify.body = package.write(
-            subscription.resource, subscription.named, subscription.next_version, dialog.hop
+            subscription.resource,
+            subscription.named,
+            subscription.parameters,
+            subscription.next_version,
+            dialog.hop,
         )
         subscription.next_version += 1
         return [signalling.layer.send(notify, dialog.hop, subscription, now)[1]]

@@ -42,6 +42,10 @@ class WatchedStations:
             TellLamp: self._tell_lamp,
         }
 
+    def rang(self, leg_id: str, now: float) -> list[Output]:
+        """A leg that came in was just told that it rings."""
+        return self._tell_of(self._dialogs.station_of(leg_id), now)
+
     def _tell_lamp(self, command: TellLamp, now: float) -> list[Output]:
         return self.subscriptions.changed(self._dialogs.name, command.lamp, now)
 
@@ -49,10 +53,12 @@ class WatchedStations:
         """Note the event; tell the watchers of the station it is about."""
 
         def handle(event: Any, now: float) -> list[Output]:
-            station = note(event)
-            return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
+            return self._tell_of(note(event), now)
 
         return handle
+
+    def _tell_of(self, station: str | None, now: float) -> list[Output]:
+        return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
 
     def _set_mailbox(self, command: SetMailbox, now: float) -> list[Output]:
         if not self._knows(command.station):

@@ -25,6 +25,8 @@ def test_a_document_is_well_formed_whatever_peers_call_themselves(info: DialogIn
     assert (dialog.findtext("d:remote/d:identity", namespaces=NAMESPACE) or "") == info.remote
     if info.remote:
         assert dialog.findtext("d:local/d:identity", namespaces=NAMESPACE) == 'sip:"<&>"@h'
+        targets = [target.get("uri") for target in dialog.iterfind("*/d:target", NAMESPACE)]
+        assert targets == ['sip:"<&>"@h', info.remote]
         identity = dialog.find("d:remote/d:identity", NAMESPACE)
         assert identity is not None
         assert (identity.get("display") or "") == info.remote_name

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from switch.causes import Cause
-from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, SetMailbox
+from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg, SetMailbox
 from switch.sip.hop import Hop
+from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.message import Message, Request
 from tests.helpers.sip_messages import SDP, authorized, make_request, make_response
 from tests.helpers.sip_rig import PASSWORD, STATION, SipRig, methods, statuses
@@ -124,8 +125,12 @@ def test_a_lamp_follows_a_call() -> None:
     assert 'direction="recipient"><state>early</state>' in body(rings)
     assert 'local-tag="callee"' in body(rings)
     assert f'call-id="{invite.headers.get("call-id")}"' in body(rings)
-    assert f"<local><identity>sip:{LAMP}@127.0.0.1</identity></local>" in body(rings)
-    assert '<remote><identity display="&lt;&amp;&gt;">sip:138@127.0.0.1</identity></remote>' in body(rings)
+    station, caller = f"sip:{LAMP}@127.0.0.1", "sip:138@127.0.0.1"
+    assert f'<local><identity>{station}</identity><target uri="{station}"/></local>' in body(rings)
+    name = "&lt;&amp;&gt;"
+    assert f'<remote><identity display="{name}">{caller}</identity><target uri="{caller}"/></remote>' in body(
+        rings
+    )
     rig.take(rings)
     rig.pass_time(1)
     talks = rig.receive(make_response(invite, 200, body=SDP))[-1]
@@ -143,8 +148,12 @@ def test_a_stations_own_call_lights_its_lamp() -> None:
     rig.pass_time(1)
     invite = rig.call_as(LAMP)
     arrived = rig.messages[-1]
-    assert 'direction="initiator"><state>early</state>' in body(arrived)
+    assert 'direction="initiator"><state>trying</state>' in body(arrived)
     rig.take(arrived)
+    rig.pass_time(1)
+    rings = rig.order(RingLeg(leg_id="leg-1"))[-1]
+    assert 'direction="initiator"><state>early</state>' in body(rings)
+    rig.take(rings)
     rig.pass_time(1)
     ok = rig.one_response(rig.order(AnswerLeg(leg_id="leg-1", sdp=SDP)))
     ack = make_request(
@@ -157,6 +166,20 @@ def test_a_stations_own_call_lights_its_lamp() -> None:
     )
     (talks,) = rig.receive(ack)
     assert "<state>confirmed</state>" in body(talks)
+
+
+@pytest.mark.parametrize("wanted", ["call-id={call}", 'call-id="{call}";to-tag=callee', "from-tag={tag}"])
+def test_who_watches_one_dialog_of_a_station_is_told_of_no_other(wanted: str) -> None:
+    rig = Lamps()
+    invite = rig.ring()
+    rig.receive(make_response(invite, 180))
+    own = parse_name_addr(invite.headers.get("from") or "")
+    event = wanted.format(call=invite.headers.get("call-id"), tag=own.tag)
+    _, of_this = rig.subscribe(event=f"dialog;{event}")
+    assert of_this.headers.get("event") == f"dialog;{event}"
+    assert f'call-id="{invite.headers.get("call-id")}"' in body(of_this)
+    other = event.replace("=", "=x", 1).replace('=x"', '="x')
+    assert "<dialog " not in body(rig.subscribe(event=f"dialog;{other}")[1])
 
 
 def test_a_call_under_way_is_told_to_who_subscribes_now() -> None:
