@@ -30,6 +30,7 @@ class Talker:
         self.port: int = self._socket.getsockname()[1]
         self._voice = Voice(speech, seed=self.port)
         self._peer: tuple[str, int] | None = None
+        self._listens_to: tuple[str, int] | None = None
         self.began_s = 0.0
         """When its first packet went out, on this process's own clock."""
         self._loses_each = 0
@@ -51,9 +52,12 @@ class Talker:
         self._socket.close()
 
     def talk_to(self, host: str, port: int) -> None:
-        """Begin to talk to this address, the one in the other side's SDP."""
+        """Begin to talk to this address, the one in the other side's SDP, and listen to nobody else.
+
+        Ports are given out again: somebody whose call is over may still send to this one.
+        """
         with self._changed:
-            self._peer = (host, port)
+            self._peer = self._listens_to = (host, port)
 
     def fall_silent(self) -> None:
         """Send nothing any more; when this returns the last packet is out."""
@@ -145,10 +149,11 @@ class Talker:
         while (left := due - time.monotonic()) > 0:
             self._socket.settimeout(left)
             try:
-                packet = rtp.decode(self._socket.recv(_LONGEST_PACKET))
+                datagram, source = self._socket.recvfrom(_LONGEST_PACKET)
             except OSError:  # the 20 ms are up, or the other side has closed its port
                 continue
-            if packet is not None:
+            packet = rtp.decode(datagram)
+            if packet is not None and self._listens_to in (None, source[:2]):
                 self._hear(packet)
 
     def _hear(self, packet: rtp.RtpPacket) -> None:
