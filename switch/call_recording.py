@@ -19,7 +19,7 @@ from switch.commands import (
     StopCallRecording,
 )
 from switch.conversation import record_others
-from switch.events import CallRecorded, RecordingPaused, RecordingResumed
+from switch.events import CallRecorded, RecordingPaused, RecordingResumed, RecordingStopped
 from switch.recorded_legs import forget_all, record_two
 from switch.recording_beeps import RecordingBeep
 from switch.recording_rule import RecordingRule, in_share
@@ -75,7 +75,8 @@ class CallRecording:
         recording_id, call.recording_id = call.recording_id, None
         call.recording_paused = False
         forget_all(self._calls, call)
-        return [StopRecording(recording_id=recording_id)]
+        told = RecordingStopped(call_id=call.call_id, recording_id=recording_id)
+        return [StopRecording(recording_id=recording_id), told]
 
     def failed(self, event: RecordingFailed) -> list[Output]:
         """Its call is recorded no longer; whoever wants it recorded all the same orders that anew."""

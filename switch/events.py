@@ -139,6 +139,15 @@ class RecordingResumed(Event):
 
 
 @plain_data
+class RecordingStopped(Event):
+    """A recording ends now, and its call goes on: as ordered, or with the recording of another customer."""
+
+    topic: ClassVar[str] = "recording.stopped"
+    call_id: str
+    recording_id: str
+
+
+@plain_data
 class RecordingLegJoined(Event):
     """Somebody is heard in a recording from now on, or as another than before."""
 

@@ -12,7 +12,7 @@ from switch.causes import Cause
 from switch.conversation import let_talk, lose_agent, stop_listening
 from switch.data_keeping import data_told, join_data
 from switch.endings import drop_offer, part, release
-from switch.events import CallEnded, OfferEnded, SupervisionEnd
+from switch.events import CallEnded, OfferEnded, RecordingStopped, SupervisionEnd
 from switch.recorded_legs import forget_all, lose, record_two
 
 
@@ -97,7 +97,8 @@ def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
     """The customer goes on in another call: contact and recording go along, and what became of it."""
     outputs: list[Output] = []
     if target.recording_id is not None:
-        outputs.append(StopRecording(recording_id=target.recording_id))
+        told = RecordingStopped(call_id=target.call_id, recording_id=target.recording_id)
+        outputs += [StopRecording(recording_id=target.recording_id), told]
         forget_all(calls, target)
     noted, contact_id = calls.data.of(target.contact_id), target.contact_id
     calls.give_contact(target, source.contact_id)

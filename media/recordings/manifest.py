@@ -144,6 +144,8 @@ class Manifest(_Part):
     """With the zone of the machine."""
     duration_ms: int | None = None
     """None when the recording failed."""
+    stopped_ms: int | None = None
+    """When it was to end although its call went on; None when it was to last as long as its call."""
     format: str | None = None
     """``linear16``, ``alaw`` or ``mulaw``; None when there is no file."""
     sample_rate_hz: int | None = None

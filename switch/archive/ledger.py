@@ -43,14 +43,21 @@ class Ledger:
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,
         }
+        self._of_recordings: Mapping[str, Callable[[JournalEntry], None]] = {
+            "recording.started": self._started,
+            "recording.stopped": self._stopped,
+            "recording.leg_joined": self._joined,
+            "recording.leg_left": self._of_leg,
+            "recording.agent_joined": self._of_leg,
+        }
 
     @property
     def topics(self) -> frozenset[str]:
         """What it folds; it need be shown nothing else."""
         return frozenset(
             {"call.arrived", "call.placed", "call.ended", "switch.started"}
-            | {"recording.started", "recording.completed", "recording.failed"}
-            | {"recording.leg_joined", "recording.leg_left", "recording.agent_joined"}
+            | {"recording.completed", "recording.failed"}
+            | self._of_recordings.keys()
             | self._steps.keys()
         )
 
@@ -64,14 +71,10 @@ class Ledger:
                 self._calls.pop(fields["call_id"], None)
             case "switch.started":  # the calls of the run before are over, its recordings are not finished
                 self._calls.clear()
-            case "recording.started":
-                self._started(entry)
             case "recording.completed" | "recording.failed":
                 return self._end(entry)
-            case "recording.leg_joined":
-                self._joined(entry)
-            case "recording.leg_left" | "recording.agent_joined":
-                self._of_leg(entry)
+            case topic if of_recording := self._of_recordings.get(topic):
+                of_recording(entry)
             case topic if step := self._steps.get(topic):
                 if call := self._calls.get(fields["call_id"]):
                     step(call, entry)
@@ -108,6 +111,10 @@ class Ledger:
             note = self._note(_unannounced(entry) if call is None else _begun(call, entry))
         # An older journal does not tell when its first sample was.
         note.began, note.path = fields.get("began_at") or entry.time, fields["path"]
+
+    def _stopped(self, entry: JournalEntry) -> None:
+        if note := self._notes.get(entry.fields["recording_id"]):
+            note.stopped = entry.time
 
     def _note(self, note: RecordingNote) -> RecordingNote:
         self._notes[note.recording_id] = note

@@ -26,6 +26,7 @@ def manifest_of(ended: Ended, wav: WavFile | None) -> Manifest:
         stations=_each_once(leg.party for leg in parties),
         started_at=datetime.fromtimestamp(note.began, UTC).astimezone(),
         duration_ms=outcome.get("duration_ms"),
+        stopped_ms=None if note.stopped is None else _ms_since(note.began, note.stopped),
         format=None if wav is None else wav.format,
         sample_rate_hz=None if wav is None else wav.rate_hz,
         channels=Channels(customer=_channel(ended, "customer"), agent=_channel(ended, "agent")),

@@ -50,6 +50,8 @@ class RecordingNote:
     caller: str | None = None
     called: str | None = None
     trunk: str | None = None
+    stopped: float | None = None
+    """When it was to end although its call went on."""
 
     def still_there(self, leg_id: str) -> LegNote | None:
         """The leg, if it is heard now."""

@@ -12,6 +12,7 @@ from typing import Any
 from media.recordings.check import Expected, Fault, Finding
 from media.recordings.folder import recordings_since
 from media.recordings.kept_check import check_wherever
+from media.recordings.manifest import Manifest
 from media.recordings.manifest_check import (
     differences,
     find_manifest,
@@ -31,7 +32,7 @@ from switch.records.recording_search import DELETED
 Row = Mapping[str, Any]
 COMPLETED = "completed"
 LONGEST_LACK_S = 2.0
-"""A recording may end so long before its call: what is still to be said then is a BYE."""
+"""A recording may end so long before it should: what is still to be said then is a BYE."""
 _AROUND_MIDNIGHT = timedelta(hours=1)
 """A file's folder is of the day before when it was begun at midnight, and so may be its call."""
 SETTLED_S = 60.0
@@ -146,10 +147,7 @@ class Verification:
             sound_ms={} if manifest is None else sound_ms(manifest),
         )
         yield from self._check_file(path, recording.get("moved_to"), expected)
-        call = self._calls.get(recording["recording_id"])
-        lack_s = 0.0 if call is None else (call["end_stamp"] - _end(recording)).total_seconds()
-        if call is not None and lack_s > LONGEST_LACK_S and not self._goes_on(call):
-            yield Finding(Fault.SHORT, f"ends {lack_s:.1f} s before its call did")
+        yield from self._check_end(recording, manifest)
 
     def _check_file(self, path: Path, moved_to: str | None, expected: Expected) -> list[Finding]:
         """A store that does not answer is asked once."""
@@ -160,15 +158,17 @@ class Verification:
                 self._unreachable = str(error)
         return [Finding(Fault.UNREADABLE, f"the second tier does not answer: {self._unreachable}")]
 
-    def _goes_on(self, call: Row) -> bool:
-        """Whether a call took on the recording of a customer who was transferred to it."""
-        return any(
-            recording["state"] == COMPLETED
-            and recording["station"] == call["station"]
-            and recording["started_at"] < call["end_stamp"]
-            and (call["end_stamp"] - _end(recording)).total_seconds() <= LONGEST_LACK_S
-            for recording in self._recordings
-        )
+    def _check_end(self, recording: Row, manifest: Manifest | None) -> Iterator[Finding]:
+        """It should last until it was stopped, or else as long as its call."""
+        call = self._calls.get(recording["recording_id"])
+        if manifest is not None and manifest.stopped_ms is not None:
+            lack_s, before = (manifest.stopped_ms - recording["duration_ms"]) / 1000, "it was stopped"
+        elif call is not None:
+            lack_s, before = (call["end_stamp"] - _end(recording)).total_seconds(), "its call did"
+        else:
+            return
+        if lack_s > LONGEST_LACK_S:
+            yield Finding(Fault.SHORT, f"ends {lack_s:.1f} s before {before}")
 
 
 def verification(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import soundfile
 
 from media.prompts import resampled
@@ -78,7 +79,10 @@ def test_a_text_is_said_and_a_recording_is_begun_anew_and_paused(centre: CallCen
     assert compare(recorded(first_path)[:, 1], floor.agent.talker.said).whole
     customer, agent = recorded(second_path).T
     assert compare(customer, floor.customer.talker.said).whole
-    (pause,) = manifest_beside(second_path).marks
+    stopped, whole = manifest_beside(first_path), manifest_beside(second_path)
+    assert stopped.stopped_ms == pytest.approx(stopped.duration_ms, abs=500)
+    assert whole.stopped_ms is None
+    (pause,) = whole.marks
     assert (pause.kind, pause.channels) == ("paused", "agent")
     begins, ends = (round(ms * SAMPLE_RATE_HZ / 1000) for ms in (pause.from_ms, pause.to_ms))
     assert not agent[begins:ends].any()

@@ -29,7 +29,14 @@ from switch.commands import (
     WithdrawOffer,
 )
 from switch.config import AccessCodeConfig, policies_of
-from switch.events import CallAnswered, CallRecorded, PromptFinished, RecordingPaused, RecordingResumed
+from switch.events import (
+    CallAnswered,
+    CallRecorded,
+    PromptFinished,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStopped,
+)
 from switch.recording_beeps import NO_BEEP, RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, RecordingPolicy, RecordingRule, in_share
 from tests.helpers.exchange_rig import ExchangeRig
@@ -104,6 +111,7 @@ def test_a_call_is_recorded_on_command_in_the_middle_and_again() -> None:
     assert rig.recorded == [Channel.CUSTOMER, Channel.AGENT]
     rig.feed(StopCallRecording(call_id=rig.call_id), StopCallRecording(call_id=rig.call_id))
     assert rig.last(StopRecording).recording_id == rig.last(CallRecorded).recording_id
+    assert [told.recording_id for told in rig.all(RecordingStopped)] == [rig.last(CallRecorded).recording_id]
     rig.feed(StartCallRecording(call_id=rig.call_id))
     ids = [told.recording_id for told in rig.all(CallRecorded)]
     assert len(set(ids)) == len(ids) == 2

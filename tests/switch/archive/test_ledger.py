@@ -8,10 +8,11 @@ import pytest
 
 from media.commands import AttachToRecording, Channel
 from switch.archive.ledger import Ledger
+from switch.archive.manifests import manifest_of
 from switch.archive.notes import Ended
 from switch.causes import Cause
 from switch.commands import AnswerCall, ConnectCall, OfferCall, PlaceCall, StartCallRecording
-from switch.events import CallConnected
+from switch.events import CallConnected, RecordingStopped
 from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry
 from switch.sip.events import LegAnswered
@@ -289,3 +290,23 @@ def test_a_recording_began_with_its_first_sample_not_when_its_file_was_there() -
     fold(ledger, journal_of([(0, arrived()), (1, leg_joined()), (4, late)]))
     (note,) = ledger.under_way()
     assert note.began == START + 1.25
+
+
+def test_it_is_noted_when_a_recording_was_to_end_though_its_call_went_on() -> None:
+    stopped = RecordingStopped(call_id="call-1", recording_id="recording-1")
+    over = story(
+        (0, arrived()),
+        (1, leg_joined()),
+        (1, recording_started()),
+        (31.5, stopped),
+        (31.6, recording_completed()),
+    )
+    assert manifest_of(over, None).stopped_ms == 30_500
+    over = story(
+        (0, arrived()),
+        (1, leg_joined()),
+        (1, recording_started()),
+        (31.5, ended()),
+        (31.6, recording_completed()),
+    )
+    assert manifest_of(over, None).stopped_ms is None

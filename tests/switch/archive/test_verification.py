@@ -38,7 +38,7 @@ class Day:
         self.calls: list[dict[str, Any]] = []
         self.files: list[Path] = []
 
-    def call(self, name: str, *, length_s: float = LENGTH_S, station: str = "1001") -> dict[str, Any]:
+    def call(self, name: str, *, length_s: float = LENGTH_S, station: str | None = "1001") -> dict[str, Any]:
         """A call that lasted ``length_s`` and whose recording has LENGTH_S; returns the recording."""
         path = self.folder / f"{name}.wav"
         soundfile.write(path, np.full((LENGTH_S * 8000, 2), 500, np.int16), 8000)
@@ -95,12 +95,24 @@ def test_a_recording_that_ends_long_before_its_call_is_short(tmp_path: Path) -> 
     assert day.findings() == [("a", Fault.SHORT)]
 
 
-def test_a_call_that_took_on_the_recording_of_a_transferred_customer_is_not_short(tmp_path: Path) -> None:
+def test_others_who_talk_at_the_same_time_do_not_hide_that_one_is_short(tmp_path: Path) -> None:
     day = Day(tmp_path)
-    day.call("of-consultation", length_s=5.5)
-    carried = day.call("of-customer", length_s=1)
-    carried["started_at"] = BEGAN + timedelta(seconds=2)
+    for name, length_s in (("in-a-flow", 60), ("as-well", 1)):
+        day.call(name, length_s=length_s, station=None)
+    day.recordings[1]["started_at"] = BEGAN + timedelta(seconds=58)
+    day.manifest(day.recordings[1])
+    assert day.findings() == [("in-a-flow", Fault.SHORT)]
+
+
+def test_a_recording_that_was_stopped_is_held_against_that_moment_not_against_its_call(
+    tmp_path: Path,
+) -> None:
+    day = Day(tmp_path)
+    stopped = day.call("a", length_s=60)
+    day.manifest(stopped, stopped_ms=LENGTH_S * 1000 + 400)
     assert day.findings() == []
+    day.manifest(stopped, stopped_ms=LENGTH_S * 1000 + 2400)
+    assert day.findings() == [("a", Fault.SHORT)]
 
 
 def test_what_failed_is_told_with_its_reason(tmp_path: Path) -> None:
