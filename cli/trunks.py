@@ -97,13 +97,18 @@ def _row(trunk: dict[str, Any]) -> tuple[object, ...]:
 def _address_row(address: dict[str, Any]) -> tuple[object, ...]:
     return (
         address["address"],
-        address["state"],
+        _state(address),
         duration(address["since_s"]),
         _milliseconds(address["round_trip_ms"]),
         address["last_status"],
         address["priority"],
         address["weight"],
     )
+
+
+def _state(address: dict[str, Any]) -> str:
+    paused_s = address["paused_s"]
+    return f"{address['state']}, paused for {paused_s} s" if paused_s else str(address["state"])
 
 
 def _milliseconds(value: float | None) -> str:

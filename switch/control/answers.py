@@ -29,6 +29,8 @@ class AddressView(TypedDict):
     since_s: float | None
     round_trip_ms: float | None
     """Of OPTIONS."""
+    paused_s: int
+    """How long it still wants no calls, by the Retry-After of a 503; 0 when it takes them."""
     last_status: int | None
     priority: int
     weight: int

@@ -8,7 +8,7 @@ from switch.sip.hop import Hop
 from switch.sip.locating.search import Place, Wanted
 from switch.sip.locating.weights import Draw, weighted_order
 from switch.trunks.config import AddressConfig
-from switch.trunks.health import Health, TrunkState
+from switch.trunks.health import Health
 
 
 def trunk_of(endpoint: str) -> str:
@@ -47,25 +47,20 @@ class Endpoint:
     def hop(self) -> Hop:
         return self.place.hop
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether calls may try it."""
-        return self.health.state is not TrunkState.DOWN
-
 
 def wanted(address: AddressConfig) -> Wanted:
     """What must be located for an address of the configuration."""
     return Wanted(address.host, address.port, address.transport)
 
 
-def call_order(endpoints: Iterable[Endpoint], draw: Draw) -> list[Endpoint]:
-    """The usable endpoints in the order to try them.
+def call_order(endpoints: Iterable[Endpoint], draw: Draw, now: float) -> list[Endpoint]:
+    """The endpoints that take calls, in the order to try them.
 
     Addresses come by their priority and weight in the configuration, servers of one name by theirs in DNS.
     """
     servers: dict[int, list[Endpoint]] = {}
     for endpoint in endpoints:
-        if endpoint.is_usable:
+        if endpoint.health.takes_calls(now):
             servers.setdefault(endpoint.position, []).append(endpoint)
     addresses = [(position, found[0].address) for position, found in servers.items()]
     return [

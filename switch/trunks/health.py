@@ -17,6 +17,10 @@ class TrunkState(StrEnum):
     """Calls do not try it."""
 
 
+_LONGEST_PAUSE_S = 60
+"""A far end that asks for more is asked again after this, for it may have meant something else."""
+
+
 @dataclass(slots=True)
 class Health:
     """Counts successes and failures in a row.
@@ -34,6 +38,8 @@ class Health:
     """Of the last OPTIONS that was answered."""
     last_status: int | None = None
     """Of the last answer, to OPTIONS or to a call."""
+    paused_until: float = 0.0
+    """Monotonic seconds; when it wants to be asked again, at the earliest."""
     _failures: int = 0
     _successes: int = 0
 
@@ -59,6 +65,18 @@ class Health:
             self._enter(TrunkState.DOWN, now)
         elif self.state is TrunkState.UP:
             self._enter(TrunkState.DEGRADED, now)
+
+    def pause(self, pause_s: float, now: float) -> None:
+        """It is overloaded and wants no call for so long (RFC 3261 §21.5.4)."""
+        self.paused_until = max(self.paused_until, now + min(pause_s, _LONGEST_PAUSE_S))
+
+    def pause_left_s(self, now: float) -> float:
+        """How long it still wants no call."""
+        return max(0.0, self.paused_until - now)
+
+    def takes_calls(self, now: float) -> bool:
+        """Whether calls may try it."""
+        return self.state is not TrunkState.DOWN and self.paused_until <= now
 
     def rest(self, now: float) -> None:
         """It was left alone long enough: calls may find out how it is."""

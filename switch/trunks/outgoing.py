@@ -25,6 +25,7 @@ from switch.trunks.writing import OurHost, branch_of
 _MOST_BRANCHES = 16
 """A call that failed at so many addresses is given up."""
 _LOST_TO_ANOTHER = 487
+_OVERLOADED = 503
 _OUT = "out"
 
 
@@ -62,13 +63,16 @@ class OutgoingCalls:
         trunks = [trunk for name in route.order(self._draw) if (trunk := self._trunks[name]).carries_calls]
         if not trunks:
             return [_ended(command, Cause.DESTINATION_OUT_OF_ORDER)]
-        offers = _offers(trunks, command)
+        ready = [trunk for trunk in trunks if not trunk.is_paused(now)]
+        if not ready:
+            return [_ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
+        offers = _offers(ready, command)
         if not offers:
             return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
         told, free = _with_room([*offers], command.tenant, now)
         if not free:
             return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
-        branches = tuple(islice(self._branches(free, offers, route, command), _MOST_BRANCHES))
+        branches = tuple(islice(self._branches(free, offers, route, command, now), _MOST_BRANCHES))
         endpoint, tenant = branches[0].name, command.tenant
         self._take(TrunkLeg(command.leg_id, free[0].name, True, endpoint, tenant=tenant), now)
         return [*told, _order(command, branches)]
@@ -100,14 +104,14 @@ class OutgoingCalls:
     def hold_back(self, leg_id: str, endpoint: str, now: float) -> list[Output] | None:
         """None when a call may go to this endpoint, whose trunk's channel it takes then.
 
-        Else what is told of it: since the call was dialled the endpoint went down, or its trunk is full or
-        disabled.
+        Else what is told of it: since the call was dialled the endpoint went down or asked for a pause, or
+        its trunk is full or disabled.
         """
         leg = self._legs.find(leg_id)
         if leg is None or leg.endpoint == endpoint:
             return None
         found = self._find(endpoint)
-        if found is not None and not found[1].is_usable:
+        if found is not None and not found[1].health.takes_calls(now):
             return []
         trunk = self._trunks[trunk_of(endpoint)]
         if trunk.name != leg.trunk:
@@ -126,6 +130,8 @@ class OutgoingCalls:
         found = self._find(event.branch)
         if found is None or event.status == _LOST_TO_ANOTHER:
             return []
+        if event.status == _OVERLOADED and event.retry_after_s:
+            found[1].health.pause(event.retry_after_s, now)
         if event.status in UNSERVED:
             return self._health.call_failed(*found, event.status, now)
         return self._health.call_succeeded(*found, event.status, now)
@@ -144,10 +150,15 @@ class OutgoingCalls:
         self._legs.add(leg)
 
     def _branches(
-        self, trunks: Sequence[Trunk], offers: Mapping[Trunk, str], route: Route, command: DialTrunk
+        self,
+        trunks: Sequence[Trunk],
+        offers: Mapping[Trunk, str],
+        route: Route,
+        command: DialTrunk,
+        now: float,
     ) -> Iterator[Branch]:
         for trunk in trunks:
-            for endpoint in call_order(trunk.endpoints.values(), self._draw):
+            for endpoint in call_order(trunk.endpoints.values(), self._draw, now):
                 yield branch_of(
                     trunk,
                     endpoint,

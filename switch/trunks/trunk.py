@@ -77,6 +77,10 @@ class Trunk:
         """Whether calls may go out through it: enabled, registered where it wants that, and not down."""
         return self.enabled and self.state is not TrunkState.DOWN and bool(self.endpoints)
 
+    def is_paused(self, now: float) -> bool:
+        """Whether each of its addresses is down or wants no calls for a while."""
+        return not any(endpoint.health.takes_calls(now) for endpoint in self.endpoints.values())
+
     def limit_in(self, tenant: str, now: float) -> str | None:
         """The limit that a further call in, of this tenant, would exceed, or None."""
         return _limit(self.channels.is_full_in(tenant), self.rate_in, now)

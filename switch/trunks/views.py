@@ -1,6 +1,7 @@
 """Trunks as people, programs and Prometheus see them: plain data, read from memory."""
 
 from collections.abc import Mapping
+from math import ceil
 
 from runtime.models import Answer
 from switch.application import Gauge
@@ -25,6 +26,8 @@ class AddressView(Answer):
     since_s: float | None
     round_trip_ms: float | None
     """Of OPTIONS."""
+    paused_s: int
+    """How long it still wants no calls, by the Retry-After of a 503; 0 when it takes them."""
     last_status: int | None
     priority: int
     weight: int
@@ -126,6 +129,7 @@ def _endpoint_view(endpoint: Endpoint, now: float) -> AddressView:
         "state": health.state,
         "since_s": None if health.state is TrunkState.UNKNOWN else round(now - health.since, 3),
         "round_trip_ms": _ms(health.round_trip_s),
+        "paused_s": ceil(health.pause_left_s(now)),
         "last_status": health.last_status,
         "priority": endpoint.address.priority,
         "weight": endpoint.address.weight,

@@ -130,9 +130,12 @@ class TrunksRig:
         self._settle(told or ())
         return told is None
 
-    def fail_branch(self, dialled: DialLeg, position: int = 0, status: int = 503) -> list[Any]:
+    def fail_branch(
+        self, dialled: DialLeg, position: int = 0, status: int = 503, retry_after_s: int | None = None
+    ) -> list[Any]:
         name = dialled.branches[position].name
-        return self.feed(BranchFailed(leg_id=dialled.leg_id, branch=name, status=status))
+        failed = BranchFailed(leg_id=dialled.leg_id, branch=name, status=status, retry_after_s=retry_after_s)
+        return self.feed(failed)
 
     def answer_call(self, dialled: DialLeg) -> list[Any]:
         return self.feed(LegAnswered(leg_id=dialled.leg_id, sdp=SDP))

@@ -90,14 +90,20 @@ def test_a_call_goes_past_a_dead_address_and_a_busy_one_to_a_good_one(tmp_path: 
     second = {"name": "mobile", "addresses": at(good)}
     with (
         site(tmp_path, first, second) as there,
-        carrier(tmp_path, "carrier_refuses", busy) as refusing,
+        carrier(tmp_path, "carrier_is_congested", busy) as congested,
         carrier(tmp_path, "carrier_answers", good) as answering,
     ):
         there.call().check()
-        refusing.finish().check()
+        congested.finish().check()
         answering.finish().check()
         there.events.wait_for("leg.branch_failed", branch=f"telecom/udp:{CARRIER}:{busy}", status=503)
         there.events.wait_for("call.ended", by_caller=True)
+        paused = [
+            address["address"]
+            for address in there.events.call("trunk.show", trunk="telecom")["addresses"]
+            if 0 < address["paused_s"] <= 20
+        ]
+        assert paused == [f"udp:{CARRIER}:{busy}"]
 
 
 def test_a_trunk_is_registered_at_with_the_password_and_challenges_calls(tmp_path: Path) -> None:

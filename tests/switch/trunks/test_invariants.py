@@ -62,7 +62,7 @@ class Traffic:
         if kind == "try":
             self.rig.try_branch(dialled, position)
         elif kind == "fail":
-            self.rig.fail_branch(dialled, position, status)
+            self.rig.fail_branch(dialled, position, status, retry_after_s=number % 4 or None)
         else:
             self.rig.answer_call(dialled)
 

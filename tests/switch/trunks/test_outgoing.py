@@ -11,6 +11,7 @@ from switch.sip.legs.branches import Forking
 from switch.trunks.commands import DisableTrunk
 from switch.trunks.config import RouteConfig
 from switch.trunks.events import TrunkDown, TrunkFull
+from switch.trunks.views import trunk_view
 from tests.helpers.trunks_rig import OUR_HOST, SDP, TrunksRig, trunk_config
 
 
@@ -90,6 +91,33 @@ def test_an_address_that_is_left_alone_long_enough_is_tried_again() -> None:
     rig.try_branch(dialled)
     rig.feed(LegRinging(leg_id=dialled.leg_id, status=180))
     assert rig.trunk("telecom").state == "up"
+
+
+def test_an_overloaded_address_gets_no_calls_until_the_pause_it_asked_for_is_over() -> None:
+    rig = TrunksRig(trunk_config("telecom", "192.0.2.1"), trunk_config("mobile", "192.0.2.3"))
+    first, second = rig.dial(), rig.dial()
+    rig.fail_branch(first, status=503, retry_after_s=20)
+    assert hosts(rig.dial()) == ["192.0.2.3"]
+    rig.fail_branch(first, 1, status=503, retry_after_s=5)
+    assert not rig.try_branch(second, 1)
+    assert rig.dial().cause is Cause.NORMAL_CIRCUIT_CONGESTION
+    rig.pass_time(5)
+    assert hosts(rig.dial()) == ["192.0.2.3"]
+    rig.pass_time(15)
+    assert hosts(rig.dial()) == ["192.0.2.1", "192.0.2.3"]
+
+
+@pytest.mark.parametrize(("status", "pause_s"), [(486, 0), (500, 0), (503, 60)])
+def test_only_overload_makes_a_pause_and_none_is_longer_than_a_minute(status: int, pause_s: int) -> None:
+    rig = TrunksRig(trunk_config("telecom"))
+    rig.fail_branch(rig.dial(), status=status, retry_after_s=3600)
+    (address,) = trunk_view(rig.trunk("telecom"), rig.now)["addresses"]
+    assert address["paused_s"] == pause_s
+    if pause_s:
+        rig.pass_time(pause_s - 1)
+        assert isinstance(rig.dial(), LegEnded)
+        rig.pass_time(1)
+    assert isinstance(rig.dial(), DialLeg)
 
 
 @pytest.mark.parametrize("status", [404, 486, 500, 603])
