@@ -104,12 +104,17 @@ def _further_headers(trunk: Trunk, command: DialTrunk, our_host: str) -> HeaderF
 
 
 def _diversions(trunk: Trunk, command: DialTrunk, our_host: str) -> list[tuple[str, str]]:
-    """Who sent the call on, in the header the trunk reads."""
+    """Who sent the call on, in the header the trunk reads; who does not want to be shown only to a trunk that
+    is told hidden callers, too (RFC 5806, RFC 7044 §10.1)."""
     try:
         heard = [parse_diversion(value) for value in command.diversions]
     except SipSyntaxError:
         return []
-    told = [diversion._replace(number=trunk.numbers.caller_out(diversion.number)) for diversion in heard]
+    told = [
+        diversion._replace(number=trunk.numbers.caller_out(diversion.number))
+        for diversion in heard
+        if trunk.config.assert_identity or not diversion.private
+    ]
     header = trunk.config.diversion_header
     if header is DiversionHeader.DIVERSION:
         return [(header.value, value) for value in write_diversions(told, our_host)]

@@ -297,6 +297,20 @@ def test_diversions_are_told_only_to_trunks_that_may_know_the_inside() -> None:
     assert dict(own.headers)["diversion"] == f"<sip:1001@{OUR_HOST}>;reason=no-answer;counter=1"
 
 
+@pytest.mark.parametrize("header", ["diversion", "history-info"])
+def test_who_does_not_want_to_be_shown_is_told_only_to_a_trunk_that_is_told_hidden_callers(
+    header: str,
+) -> None:
+    keys = {"hide_topology": False, "diversion_header": header}
+    rig = TrunksRig(trunk_config("carrier", **keys), trunk_config("own", assert_identity=True, **keys))
+    diversions = ("<sip:1002@pbx>;reason=no-answer", "<sip:1001@pbx>;reason=no-answer;privacy=full")
+    carrier, own = rig.dial(diversions=diversions).branches
+    assert [("1002" in str(way.headers), "1001" in str(way.headers)) for way in (carrier, own)] == [
+        (True, False),
+        (True, True),
+    ]
+
+
 def test_diverting_numbers_go_out_in_the_form_of_the_trunk() -> None:
     rig = TrunksRig(trunk_config("own", hide_topology=False, form_out="e164"))
     (own,) = rig.dial(diversions=("<sip:07722810000@pbx.inside>;reason=no-answer",)).branches

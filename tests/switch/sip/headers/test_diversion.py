@@ -19,6 +19,7 @@ diversions = st.builds(
     host=st.just("192.0.2.1"),
     reason=st.sampled_from(REASONS),
     counter=st.integers(1, 99),
+    private=st.booleans(),
 )
 
 
@@ -31,7 +32,7 @@ def test_what_is_written_is_read_back(diversion: Diversion) -> None:
 def test_a_history_tells_the_same_numbers_and_reasons(told: list[Diversion], target: str) -> None:
     history = write_history(told, target, "192.0.2.1")
     read = read_diversions(Headers({"history-info": history}))
-    assert [(d.number, d.reason) for d in read] == [(d.number, d.reason) for d in told]
+    assert [(d.number, d.reason, d.private) for d in read] == [(d.number, d.reason, d.private) for d in told]
 
 
 def test_a_history_begins_with_the_first_number_called() -> None:
@@ -41,6 +42,12 @@ def test_a_history_begins_with_the_first_number_called() -> None:
         "<sip:2001@192.0.2.1;cause=302>;index=1.1;mp=1",
         "<sip:3000@192.0.2.1;cause=408>;index=1.1.1;mp=1.1",
     ]
+
+
+def test_who_does_not_want_to_be_shown_says_so_in_either_header() -> None:
+    told = [Diversion("2001", "x", "no-answer"), Diversion("2000", "x", "unconditional", private=True)]
+    assert write_history(told, "3000", "192.0.2.1")[0] == "<sip:2000@192.0.2.1?Privacy=history>;index=1"
+    assert write_diversions(told, "h")[1] == "<sip:2000@h>;reason=unconditional;counter=1;privacy=full"
 
 
 def test_our_own_host_stands_in_for_where_it_happened() -> None:
@@ -72,6 +79,30 @@ def test_our_own_host_stands_in_for_where_it_happened() -> None:
                 ]
             },
             (Diversion("a", "h", "unconditional"),),
+        ),
+        ({"diversion": ['<sip:1@h>;privacy="URI"']}, (Diversion("1", "h", private=True),)),
+        (
+            {
+                "history-info": [
+                    "<sip:a@h?Reason=SIP%3Bcause%3D302&Privacy=history>;index=1",
+                    "<sip:b@h?Reason=Q.850%3Bcause%3D19&Reason=SIP%3Bcause%3D408%3Btext%3D%22x%22>;index=1.1",
+                    "<sip:c@h?Reason=SIP%3Bcause%3D486>;index=1.1.1",
+                ]
+            },
+            (Diversion("b", "h", "no-answer"), Diversion("a", "h", "unconditional", private=True)),
+        ),
+        (
+            {
+                "history-info": ["<sip:a@h?reason=SIP%3Bcause%3D486>;index=1", "<sip:b@h>;index=1.1;rc=1"],
+            },
+            (),
+        ),
+        (
+            {
+                "history-info": ["<sip:a@h>;index=1, <sip:b@h;cause=486>;index=1.1;mp=1"],
+                "privacy": ["id; history"],
+            },
+            (Diversion("a", "h", "user-busy", private=True),),
         ),
     ],
 )
