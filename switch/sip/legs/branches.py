@@ -56,3 +56,5 @@ class Branch:
     """How long it may be silent, without even a provisional answer; None: as the order says."""
     failover_statuses: frozenset[int] = frozenset()
     """Its answers that give way to the next branch, besides those of the order."""
+    other_flows: "tuple[Branch, ...]" = ()
+    """Further ways to the same phone, one after the other, while this one leads nowhere (RFC 5626 §7)."""

@@ -1,5 +1,7 @@
 """Legs we open by INVITE: which branches are tried, which one wins, what ends the leg (RFC 3261 §16.6 f.)."""
 
+from dataclasses import replace
+
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
@@ -10,7 +12,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegEnded, LegRedirected, LegRinging
 from switch.sip.legs.attempts import Attempts, invite_of
 from switch.sip.legs.branches import Branch, Forking, HoldBack
-from switch.sip.legs.failures import Failure, better, ends_all, read_failure, unanswered
+from switch.sip.legs.failures import Failure, better, ends_all, is_broken, read_failure, unanswered
 from switch.sip.legs.invites import check_fields, station_rounds
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import Attempt, DialledLeg, Fork, LegState
@@ -167,7 +169,7 @@ class DialledLegs:
         for silence_s in (branch.attempt_timeout_s, leg.order.attempt_timeout_s):
             if silence_s is not None:
                 return silence_s
-        return self._silence_s if leg.rounds else None
+        return self._silence_s if leg.rounds or branch.other_flows else None
 
     def _give_up(self, attempt: Attempt, cause: Cause, now: float) -> list[Output]:
         """Its outcome matters no more: CANCEL now, or with its first answer (RFC 3261 §9.1)."""
@@ -286,6 +288,9 @@ class DialledLegs:
         """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
         leg = attempt.leg
         outputs = self._let_go(attempt, failure)
+        if attempt.branch.other_flows and is_broken(failure):
+            following, *others = attempt.branch.other_flows
+            return outputs + self._try(leg, replace(following, other_flows=tuple(others)), now)
         if ends_all(leg.order, attempt.branch, failure.status):
             return outputs + self._end(leg, failure) + self._stop(leg, failure.cause, now)
         if leg.attempts:

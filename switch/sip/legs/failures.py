@@ -12,6 +12,8 @@ _ASKS_FOR_A_CHANGE = (401, 407, 415, 420, 484)
 """RFC 3261 §16.7 step 6: these tell how the request could succeed."""
 _TELLS_LEAST = (480, 408, 487)
 """Nobody was there or wanted to be: any other word of a phone says more."""
+_FLOW_IS_BROKEN = (408, 430)
+"""Answers of proxies that did not get through to the phone (RFC 5626 §7, §11.5)."""
 _NOT_THE_PARTY = (408, 491)
 """Besides 5xx: failures of the way to a party."""
 
@@ -52,6 +54,11 @@ def ends_all(order: DialLeg, branch: Branch, status: int) -> bool:
     if order.forking is Forking.PARALLEL:
         return status >= 600  # RFC 3261 §16.7 step 5
     return status not in _NOT_THE_PARTY and not 500 <= status < 600
+
+
+def is_broken(failure: Failure) -> bool:
+    """Whether the phone never heard of the call, so that it may be called another way (RFC 5626 §7)."""
+    return failure.status in _FLOW_IS_BROKEN or not failure.by_peer
 
 
 def _rank(failure: Failure) -> tuple[int, int]:

@@ -30,14 +30,20 @@ _Round = tuple[Branch, ...]
 def station_rounds(
     command: DialStation, contacts: Sequence[ContactAddress], identity: Identity
 ) -> list[_Round]:
-    """The contacts of a station as branches: those of the same q together (RFC 3261 §16.6)."""
+    """The contacts of a station as branches: those of the same q together (RFC 3261 §16.6), but of the flows
+    of one phone only the first (RFC 5626 §7)."""
+    phones: dict[str | int, list[ContactAddress]] = {}
+    for number, contact in enumerate(contacts):
+        phones.setdefault(contact.phone or number, []).append(contact)
     return [
-        tuple(_branch_to(contact, command, identity.host(contact.hop)) for contact in equals)
-        for _, equals in groupby(contacts, key=lambda contact: contact.q)
+        tuple(_branch_to(flows, command, identity) for flows in equals)
+        for _, equals in groupby(phones.values(), key=lambda flows: flows[0].q)
     ]
 
 
-def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Branch:
+def _branch_to(flows: Sequence[ContactAddress], command: DialStation, identity: Identity) -> Branch:
+    contact, *others = flows
+    host = identity.host(contact.hop)
     caller = write_caller(
         command.caller_number, command.caller_name, host, hidden=command.is_anonymous, trusted=False
     )
@@ -49,6 +55,7 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
         called=called,
         routes=contact.path,
         headers=_referred_by(command.referred_by, host),
+        other_flows=tuple(_branch_to([other], command, identity) for other in others),
     )
 
 

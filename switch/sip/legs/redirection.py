@@ -56,11 +56,12 @@ def _branch_to(uri: SipUri, branch: Branch) -> Branch | None:
     if uri.scheme not in ("sip", "sips"):
         return None
     if branch.routes:
-        return replace(branch, uri=str(uri))
+        return replace(branch, uri=str(uri), other_flows=())
     try:
         ip_address(uri.host)
     except ValueError:
         return None
     transport = "tls" if uri.scheme == "sips" else (uri.param("transport") or branch.hop.transport).lower()
     default = _DEFAULT_TLS_PORT if transport == "tls" else DEFAULT_PORT
-    return replace(branch, uri=str(uri), hop=Hop(transport, uri.host, uri.port or default))
+    hop = Hop(transport, uri.host, uri.port or default)
+    return replace(branch, uri=str(uri), hop=hop, other_flows=())

@@ -17,6 +17,8 @@ class ContactAddress:
     """How much the station wants to be called here: 0 to 1 (RFC 3261 §20.10)."""
     path: tuple[str, ...] = ()
     """Proxies on the way there, as Route values (RFC 3327 §5.3)."""
+    phone: str = ""
+    """The name of the phone, where that keeps several flows to us (RFC 5626)."""
 
 
 class Directory(Protocol):

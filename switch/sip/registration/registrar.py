@@ -63,7 +63,7 @@ class Registrar:
     def contacts(self, station: str) -> list[ContactAddress]:
         """Where to call a station, by the way it registered: the most preferred first, then the newest."""
         preferred = sorted(reversed(self._bindings.of(station)), key=lambda binding: -binding.q)
-        return [ContactAddress(_without_headers(b.contact_address), b.hop, b.q, b.path) for b in preferred]
+        return [_place_of(binding) for binding in preferred]
 
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""
@@ -208,6 +208,11 @@ def _address_of_record(request: Request) -> SipUri:
         return parse_name_addr(request.headers.get("to") or "").uri
     except SipSyntaxError as error:
         raise SipSyntaxError(error.reason) from error
+
+
+def _place_of(binding: Binding) -> ContactAddress:
+    uri, phone = _without_headers(binding.contact_address), binding.instance if binding.reg_id else ""
+    return ContactAddress(uri, binding.hop, binding.q, binding.path, phone)
 
 
 def _without_headers(contact_address: str) -> str:

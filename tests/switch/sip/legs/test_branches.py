@@ -64,6 +64,40 @@ def test_all_contacts_of_a_station_ring_at_once() -> None:
     assert len(rig.reported(LegAnswered)) == 1
 
 
+FLOWS = [Hop("udp", "127.0.0.1", port) for port in (6001, 6002, 6003)]
+
+
+def phone_with_flows(rig: SipRig) -> Phone:
+    """A phone that keeps three flows to us is called; returns it at the flow that is tried first."""
+    for reg_id, hop in enumerate(FLOWS, 1):
+        name = f'<sip:flow{reg_id}@127.0.0.1:{hop.port}>;+sip.instance="<urn:uuid:1>";reg-id={reg_id}'
+        rig.register(hop, contact=name, supported="outbound")
+    order = DialStation(leg_id="leg", station=STATION, caller_number="1", caller_name="", sdp=OURS)
+    (phone,) = phones_of(rig, rig.order(order)).values()
+    return phone
+
+
+def test_a_phone_with_several_flows_is_called_by_the_next_only_when_one_is_broken() -> None:
+    rig = SipRig(attempt_timeout_s=4)
+    newest = phone_with_flows(rig)
+    assert newest.hop == FLOWS[2]
+    (second,) = phones_of(rig, newest.answers(430)).values()
+    assert second.hop == FLOWS[1]
+    (oldest,) = phones_of(rig, [m for m in rig.pass_time(4) if "flow1@" in getattr(m, "uri", "")]).values()
+    oldest.answers(180)
+    assert len(rig.reported(LegRinging)) == 1
+    assert rig.reported(LegEnded) == []
+    oldest.answers(430)
+    assert [ended.sip_status for ended in rig.reported(LegEnded)] == [430]
+
+
+@pytest.mark.parametrize("status", [486, 503, 603])
+def test_a_phone_that_has_answered_by_one_flow_is_called_by_no_other(status: int) -> None:
+    rig = SipRig()
+    assert methods(phone_with_flows(rig).answers(status)) == ["ACK"]
+    assert [ended.sip_status for ended in rig.reported(LegEnded)] == [status]
+
+
 def test_each_branch_has_a_call_id_and_a_tag_of_its_own_which_name_no_address_of_ours() -> None:
     rig = SipRig()
     invites = [phone.invite for phone in two_phones(rig)]
