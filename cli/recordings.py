@@ -73,17 +73,17 @@ def plot(
 
     settings = configuration(config)
     recording = RecordReader(settings.records).recording(recording_id)
-    path = Path(recording["path"])
-    out = output if output is not None else path.with_suffix(".png")
-    manifest = manifest_of_row(recording)
-    events = events_of(recording, settings.records.journal, manifest)
-    try:
-        with open_recording(recording, settings) as sound:
+    with open_recording(recording, settings) as sound:
+        out = output if output is not None else sound.begun.with_suffix(".png")
+        manifest = manifest_of_row(recording)
+        events = events_of(recording, settings.records.journal, manifest)
+        try:
             draw_recording(recording | {"path": str(sound.path)}, events, out, manifest)
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+        except OSError as error:
+            raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     if as_json:
-        print_json({"recording_id": recording["recording_id"], "path": str(path), "picture": str(out)})
+        named = {name: recording[name] for name in ("recording_id", "path")}
+        print_json({**named, "picture": str(out)})
     else:
         print_line(str(out))
 

@@ -128,6 +128,9 @@ class Verification:
             if recording["path"] and _is_left(path):
                 yield Finding(Fault.NOT_DELETED, "it was deleted, and there is a file all the same")
             return
+        if not recording["path"]:
+            yield Finding(Fault.FAILED, f"it was never begun: {recording['reason']}")
+            return
         manifest = None
         if path in self._files or _lies_elsewhere(path):
             manifest, wrong = find_manifest(path)

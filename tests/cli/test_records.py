@@ -250,6 +250,22 @@ def test_a_recording_without_its_file_is_told(place: Place) -> None:
     assert "recording-ab12.wav, converted or encrypted" in result.stderr
 
 
+def test_a_recording_that_was_never_begun_is_told(place: Place) -> None:
+    never = {"state": "failed", "reason": "the disk is not mounted", "duration_ms": None}
+    place.fill([], [recording_row("recording-never", place.wav, **never) | {"path": ""}])
+    drawn, listed, verified = (
+        place.run("recordings", *words)
+        for words in (
+            ["plot", "recording-n"],
+            ["list", "--state", "failed"],
+            ["verify", "--since", "2026-11-20"],
+        )
+    )
+    assert drawn.stderr == "ringmain: recording recording-never was never begun: the disk is not mounted\n"
+    assert listed.stdout.splitlines()[-1].split()[-1] == "–"
+    assert "it was never begun: the disk is not mounted" in verified.stdout
+
+
 def test_the_picture_is_marked_with_what_the_journal_tells_of_the_call(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,16 @@ def test_what_failed_is_told_with_its_reason(tmp_path: Path) -> None:
     assert day.findings() == [("a", Fault.FAILED)]
 
 
+def test_one_that_was_never_begun_is_told_and_costs_no_other_its_check(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    never = {"path": "", "state": "failed", "reason": "the disk is not mounted"}
+    Path(day.call("a")["path"]).unlink()
+    day.recordings[0].update(never)
+    day.files.clear()
+    day.call("b", length_s=60)
+    assert day.findings() == [("a", Fault.FAILED), ("b", Fault.SHORT)]
+
+
 def test_a_deleted_recording_is_told_only_while_its_file_is_there_in_any_form(tmp_path: Path) -> None:
     day = Day(tmp_path)
     deleted = day.call("a")
