@@ -1,6 +1,10 @@
 //! The codecs, by what SDP and RTP must know of them.
 
 use crate::g711::Law;
+use crate::opus_codec::samples_in;
+
+/// Octets of 10 ms of G.729; a packet has whole ones one behind the other.
+pub const G729_FRAME: usize = 10;
 
 /// A codec of speech, by its RTP encoding name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,11 +31,13 @@ impl Codec {
         }
     }
 
-    /// Octets of payload for a millisecond; None where packets of one length may hold more or less.
-    pub fn octets_a_ms(self) -> Option<u32> {
+    /// How much sound a payload is, in samples at 8 kHz; 0 for Opus that makes no sense.
+    pub fn narrow_samples_in(self, payload: &[u8]) -> usize {
         match self {
-            Self::Pcma | Self::Pcmu | Self::G722 => Some(8),
-            Self::G729 | Self::Opus => None,
+            Self::Pcma | Self::Pcmu | Self::G722 => payload.len(),
+            // A frame of 10 ms is ten octets; the last may be a shorter one of comfort noise (RFC 3551 §4.5.6).
+            Self::G729 => payload.len().div_ceil(G729_FRAME) * 80,
+            Self::Opus => samples_in(payload, 8000),
         }
     }
 
@@ -124,6 +130,17 @@ mod tests {
             assert!(codec == Codec::Opus || by_number == Some(codec), "{codec:?}");
         }
         assert_eq!((Codec::of_name("GSM"), Codec::of_payload_type(3)), (None, None));
+    }
+
+    #[test]
+    fn a_payload_tells_how_much_sound_it_is() {
+        let ms = |codec: Codec, payload: &[u8]| codec.narrow_samples_in(payload) / 8;
+        assert_eq!([Codec::Pcma, Codec::Pcmu, Codec::G722].map(|codec| ms(codec, &[0; 240])), [30; 3]);
+        let with_noise = [0, 2, 10, 20, 62].map(|octets| ms(Codec::G729, &[0; 62][..octets]));
+        assert_eq!(with_noise, [0, 10, 10, 20, 70]);
+        // RFC 6716 §3.1: SILK of 60 ms, CELT of 20 ms, two frames of that; and nothing.
+        let opus = [&[0x58, 0][..], &[0xb8, 0], &[0xb9, 0, 0], &[]].map(|payload| ms(Codec::Opus, payload));
+        assert_eq!(opus, [60, 20, 40, 0]);
     }
 
     #[test]

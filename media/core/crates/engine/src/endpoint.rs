@@ -95,6 +95,16 @@ impl Endpoint {
         self.speaker.relay(received, self.settings.as_ref()?, now_us)
     }
 
+    /// Our headers for the pieces of a peer's packet that is cut; None when it is not to be sent.
+    pub fn relay_cut(
+        &mut self,
+        received: &Received,
+        pieces: u16,
+        now_us: u64,
+    ) -> Option<impl Iterator<Item = Header> + use<>> {
+        self.speaker.relay_cut(received, pieces, self.settings.as_ref()?, now_us)
+    }
+
     /// Our header for a key of a peer whose audio is not relayed; None when it is not to be sent.
     pub fn relay_key(&mut self, received: &Received, now_us: u64) -> Option<Header> {
         self.speaker.relay_key(received, self.settings.as_ref()?, now_us)

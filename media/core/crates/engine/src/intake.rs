@@ -42,12 +42,10 @@ impl Received {
         matches!(self.content, Content::Keys { .. })
     }
 
-    /// How much of the sound it is, at least; 0 where its length does not tell.
-    pub fn audio_ms(&self) -> u32 {
+    /// How much sound of the peer it is, in the datagram it came in.
+    pub fn audio_ms(&self, datagram: &[u8]) -> u32 {
         match self.content {
-            Content::Audio(codec) => {
-                codec.octets_a_ms().map_or(0, |octets| self.payload.len() as u32 / octets)
-            }
+            Content::Audio(codec) => codec.narrow_samples_in(&datagram[self.payload.clone()]) as u32 / 8,
             _ => 0,
         }
     }

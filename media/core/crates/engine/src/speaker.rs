@@ -12,15 +12,14 @@ use srtp::MAX_TRAILER;
 
 use crate::commands::{Keys, Steer};
 use crate::events::{EndpointId, Event, PlaybackEnd, PlaybackId};
-use crate::intake::Received;
 use crate::playback::{Manner, Playback};
 use crate::playlist::Playlist;
 use crate::settings::{MAX_PTIME_MS, Settings};
 use crate::shared_streams::SharedStreams;
-use crate::translation::payload_type_for;
 
 mod from_mix;
 mod overlay;
+mod relaying;
 mod returned;
 
 use from_mix::FromMix;
@@ -231,19 +230,6 @@ impl Speaker {
             }
         }
         length
-    }
-
-    /// Our header for a packet of the peer; None when it is not to be sent.
-    pub fn relay(&mut self, received: &Received, settings: &Settings, now_us: u64) -> Option<Header> {
-        if self.is_busy() {
-            return None;
-        }
-        let Some(payload_type) = payload_type_for(received.content, settings) else {
-            self.stream.pass_over(&received.header);
-            return None;
-        };
-        self.from_mix.even = false;
-        self.stream.relay(&received.header, !received.is_key(), payload_type, now_us)
     }
 
     /// One beat of dialling; None when no key is to be pressed any more.

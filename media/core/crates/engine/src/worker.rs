@@ -32,6 +32,7 @@ use crate::waiting::Waiting;
 use crate::wake::Wake;
 
 mod attaching;
+mod cutting;
 mod flood;
 mod foresight;
 mod forking;
@@ -220,7 +221,9 @@ impl Worker {
             self.arm_digit_expiry(id);
         }
         match peer {
-            Some(peer) if self.is_too_long(peer, &received) => self.stop_relaying(id, &received, now_us),
+            Some(peer) if self.is_too_long(peer, &received) => {
+                self.shorten(id, local, peer, &received, now_us);
+            }
             Some(peer) => self.forward(local, peer, &received, now_us),
             None if received.is_key() => self.pass_key(id, &received, now_us),
             None => {}

@@ -33,6 +33,13 @@ struct Mapping {
     heard_us: u64,
 }
 
+/// Into how many packets one of theirs is cut, and how long each is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    pub pieces: u16,
+    pub ticks: u32,
+}
+
 /// What an endpoint has sent and how it goes on.
 #[derive(Debug)]
 pub struct OutgoingStream {
@@ -101,6 +108,32 @@ impl OutgoingStream {
         self.mapping = Some(mapping);
         let marker = theirs.marker || kept.is_none();
         Some(Header { marker, payload_type, sequence, timestamp, ssrc: self.ssrc })
+    }
+
+    /// Our headers for the pieces of a relayed packet of audio; None for one that is older than the relay, or late.
+    ///
+    /// What comes late is not sent: those behind it have the numbers that its pieces would need.
+    pub fn relay_cut(
+        &mut self,
+        theirs: &Header,
+        cut: Cut,
+        payload_type: u8,
+        now_us: u64,
+    ) -> Option<impl Iterator<Item = Header> + use<>> {
+        let before = self.sequence;
+        let first = self.relay(theirs, true, payload_type, now_us)?;
+        let mapping = self.mapping.as_mut().filter(|_| self.sequence != before)?;
+        let more = cut.pieces.saturating_sub(1);
+        mapping.sequence_offset = mapping.sequence_offset.wrapping_add(more);
+        mapping.first_sequence = theirs.sequence.wrapping_add(1);
+        self.sequence = self.sequence.wrapping_add(more);
+        self.timestamp = self.timestamp.wrapping_add(u32::from(more) * cut.ticks);
+        Some((0..cut.pieces).map(move |piece| Header {
+            marker: first.marker && piece == 0,
+            sequence: first.sequence.wrapping_add(piece),
+            timestamp: first.timestamp.wrapping_add(u32::from(piece) * cut.ticks),
+            ..first
+        }))
     }
 
     /// A packet of theirs is not relayed: those behind it close up, so that it is not missed as lost.
@@ -192,128 +225,4 @@ impl Mapping {
 mod continuity;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const US: u64 = 20_000;
-
-    fn stream() -> OutgoingStream {
-        OutgoingStream::new(0xabcd, 65_534, 1000, 0)
-    }
-
-    fn theirs(ssrc: u32, sequence: u16, timestamp: u32) -> Header {
-        Header { marker: false, payload_type: 0, sequence, timestamp, ssrc }
-    }
-
-    fn relay(stream: &mut OutgoingStream, packet: Header, now_us: u64) -> Option<(u16, u32, bool)> {
-        let sent = stream.relay(&packet, true, 8, now_us)?;
-        assert_eq!((sent.ssrc, sent.payload_type), (0xabcd, 8));
-        Some((sent.sequence, sent.timestamp, sent.marker))
-    }
-
-    #[test]
-    fn packets_passed_over_leave_no_hole_and_lost_ones_do() {
-        let mut stream = stream();
-        let number = |stream: &mut OutgoingStream, sequence: u16| {
-            let packet = theirs(7, sequence, u32::from(sequence) * 160);
-            relay(stream, packet, u64::from(sequence) * US).map(|(sequence, ..)| sequence)
-        };
-        assert_eq!([10, 11].map(|sequence| number(&mut stream, sequence)), [Some(65_535), Some(0)]);
-        for key in [12, 13, 14] {
-            stream.pass_over(&theirs(7, key, 0));
-        }
-        // 17 was lost on its way to us; 9 comes late, as does 16.
-        let numbers = [15, 18, 9, 16].map(|sequence| number(&mut stream, sequence));
-        assert_eq!(numbers, [Some(1), Some(4), None, Some(2)]);
-    }
-
-    #[test]
-    fn a_relayed_stream_goes_on_where_ours_stood_and_shows_its_loss() {
-        let mut ours = stream();
-        assert_eq!(relay(&mut ours, theirs(7, 9000, 50), US), Some((65_535, 1160, true)));
-        assert_eq!(relay(&mut ours, theirs(7, 9001, 210), 2 * US), Some((0, 1320, false)));
-        assert_eq!(relay(&mut ours, theirs(7, 9003, 530), 4 * US), Some((2, 1640, false)));
-        assert_eq!(relay(&mut ours, theirs(7, 9002, 370), 4 * US), Some((1, 1480, false)));
-        assert_eq!(relay(&mut ours, theirs(7, 9004, 690), 5 * US), Some((3, 1800, false)));
-    }
-
-    #[test]
-    fn prompt_then_one_peer_then_another_is_one_even_stream() {
-        let mut ours = stream();
-        let prompt = ours.own_audio(160, true, 8, US);
-        let more = ours.own_audio(160, false, 8, 2 * US);
-        assert_eq!((prompt.sequence, prompt.timestamp, prompt.marker), (65_535, 1160, true));
-        assert_eq!((more.sequence, more.timestamp, more.marker), (0, 1320, false));
-        assert_eq!(relay(&mut ours, theirs(7, 500, 0), 3 * US), Some((1, 1480, true)));
-        assert_eq!(relay(&mut ours, theirs(9, 2, 99_999), 53 * US), Some((2, 1480 + 50 * 160, true)));
-    }
-
-    #[test]
-    fn another_codecs_clock_goes_on_from_where_the_one_before_stood() {
-        let mut ours = stream();
-        ours.own_audio(160, true, 8, US);
-        ours.set_clock(48_000, 2 * US);
-        let opus = ours.own_audio(960, true, 111, 3 * US);
-        assert_eq!((opus.sequence, opus.timestamp), (0, 1160 + 160 + 960));
-        let opus = relay(&mut ours, theirs(7, 500, 0), 4 * US);
-        assert_eq!(opus, Some((1, 1160 + 160 + 2 * 960, true)));
-        let opus = relay(&mut ours, theirs(7, 501, 48_000), US * 54);
-        assert_eq!(opus, Some((2, 1160 + 160 + 2 * 960 + 48_000, false)));
-    }
-
-    #[test]
-    fn packets_older_than_the_relay_are_not_sent() {
-        let mut ours = stream();
-        relay(&mut ours, theirs(7, 500, 0), US);
-        assert_eq!(relay(&mut ours, theirs(7, 499, 0u32.wrapping_sub(160)), US), None);
-    }
-
-    #[test]
-    fn a_peer_that_jumps_in_sequence_or_clock_does_not_make_us_jump() {
-        for (sequence, timestamp) in [(30_000, 160), (501, 4_000_000)] {
-            let mut ours = stream();
-            relay(&mut ours, theirs(7, 500, 0), US);
-            assert_eq!(relay(&mut ours, theirs(7, sequence, timestamp), 2 * US), Some((0, 1320, true)));
-        }
-    }
-
-    #[test]
-    fn a_pause_of_the_peer_is_kept_as_a_pause() {
-        let mut ours = stream();
-        relay(&mut ours, theirs(7, 500, 0), US);
-        assert_eq!(relay(&mut ours, theirs(7, 501, 80_000), US + 10_000_000), Some((0, 81_160, false)));
-    }
-
-    #[test]
-    fn a_long_relayed_event_keeps_its_timestamp_and_the_audio_after_it_its_time() {
-        let mut ours = stream();
-        relay(&mut ours, theirs(7, 500, 0), US);
-        for packet in 1..=300_u16 {
-            let event = theirs(7, 500 + packet, 160);
-            let sent = ours.relay(&event, false, 101, US + u64::from(packet) * US).unwrap();
-            assert_eq!((sent.timestamp, sent.payload_type), (1320, 101));
-        }
-        let audio = theirs(7, 801, 301 * 160);
-        assert_eq!(relay(&mut ours, audio, US + 301 * US), Some((300, 1160 + 301 * 160, false)));
-    }
-
-    #[test]
-    fn an_event_of_our_own_keeps_its_timestamp_and_counts_in_sequence() {
-        let mut ours = stream();
-        let begun = ours.begin_event(5 * US);
-        assert_eq!(begun, 1800);
-        let first = ours.own_event(begun, true, 101);
-        let second = ours.own_event(begun, false, 101);
-        assert_eq!((first.sequence, first.timestamp, first.marker), (65_535, 1800, true));
-        assert_eq!((second.sequence, second.timestamp, second.marker), (0, 1800, false));
-    }
-
-    #[test]
-    fn a_stream_relayed_for_hours_never_takes_its_own_packets_for_old() {
-        let mut ours = stream();
-        for packet in 0..200_000_u32 {
-            let sent = relay(&mut ours, theirs(7, packet as u16, packet * 160), u64::from(packet) * US);
-            assert_eq!(sent.map(|sent| sent.0), Some(65_535_u16.wrapping_add(packet as u16)));
-        }
-    }
-}
+mod tests;

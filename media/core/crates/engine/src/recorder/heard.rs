@@ -3,7 +3,6 @@
 //! So they lie where packets of G.711 would, however long they wait to be decoded.
 
 use audio::codec::Codec;
-use audio::opus_codec::samples_in;
 use recording::source::Measure;
 use recording::timeline::{Decoded, Timeline};
 
@@ -66,9 +65,6 @@ fn place_said(timeline: &mut Timeline, said: &Said, codec: Codec, now: i64) {
 
 /// How a packet counts that is decoded later.
 pub(super) fn measure(codec: Codec, payload: &[u8]) -> Measure {
-    let length = match codec.octets_a_ms() {
-        Some(octets) => payload.len() / octets as usize * 8,
-        None => samples_in(payload, RECORDED_HZ),
-    };
-    Measure { ticks: i64::from(codec.clock_hz() / RECORDED_HZ), length: length as u64 }
+    let length = codec.narrow_samples_in(payload) as u64;
+    Measure { ticks: i64::from(codec.clock_hz() / RECORDED_HZ), length }
 }

@@ -114,10 +114,12 @@ impl Leg {
 
     /// Whether a packet of so much sound is longer than the peer takes.
     pub fn finds_too_long(&self, audio_ms: u32) -> bool {
-        self.endpoint
-            .settings
-            .and_then(|settings| settings.longest_ms)
-            .is_some_and(|longest| audio_ms > longest)
+        self.longest_ms().is_some_and(|longest_ms| audio_ms > longest_ms)
+    }
+
+    /// The longest packet the peer takes, if it says so.
+    pub fn longest_ms(&self) -> Option<u32> {
+        self.endpoint.settings.as_ref()?.longest_ms
     }
 
     /// What was agreed to be spoken; None while nothing was.

@@ -129,14 +129,10 @@ impl Worker {
         leg.send(&mut self.buffer[..], packet);
     }
 
-    /// Whether the leg at `peer` takes only shorter packets.
-    pub(super) fn is_too_long(&mut self, peer: usize, received: &Received) -> bool {
-        self.legs.at(peer).is_some_and(|leg| leg.finds_too_long(received.audio_ms()))
-    }
-
     /// What the leg sends is too long to be relayed: from the next packet on it is heard and said anew.
     pub(super) fn stop_relaying(&mut self, leg: EndpointId, received: &Received, now_us: u64) {
-        self.with(leg, |leg| leg.overlong_ms = leg.overlong_ms.max(received.audio_ms()));
+        let audio_ms = received.audio_ms(&self.buffer[..]);
+        self.with(leg, |leg| leg.overlong_ms = leg.overlong_ms.max(audio_ms));
         if let Some(id) = self.mix_of(leg) {
             self.settle(id, now_us);
         }
@@ -201,8 +197,8 @@ impl Worker {
         });
         let masked = [here, there].iter().any(|&slot| self.legs.at(slot).is_some_and(|leg| leg.is_masked()));
         let common = match codecs {
-            // Whoever talks to a leg behind a mask gets even silence, and packets that are too long are cut anew; what
-            // cannot be mixed just falls silent, and stays as long as it is.
+            // Whoever talks to a leg behind a mask gets even silence, and packets that are too long are made anew; what
+            // cannot be mixed just falls silent, and is cut.
             (Some(one), Some(other)) => {
                 can_relay(one, other) && (!(masked || overlong) || one == Codec::G729)
             }

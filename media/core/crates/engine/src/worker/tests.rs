@@ -20,6 +20,7 @@ mod beeps;
 mod ends;
 mod flood;
 mod keys;
+mod long_packets;
 mod masking;
 mod moved_call;
 mod moving;
