@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, record_reader
-from cli.output import print_json, print_line
-from cli.progress import progress
+from cli.options import ConfigOption, JsonOption, SocketOption, record_reader
+from cli.recording_orders import order_each, show_orders
 
 
 def convert(
@@ -25,15 +24,8 @@ def convert(
     if bool(recording_ids) == (day is not None):
         raise typer.BadParameter("name recordings, or a day with --day")
     wanted = recording_ids or ([] if day is None else _lying_here(day, config))
-    asked = []
-    with progress("recordings", len(wanted)) as done:
-        for recording_id in wanted:
-            asked.append(ask(socket, config, "recording.convert", recording_id=recording_id))
-            done()
-    if as_json:
-        print_json(asked)
-    else:
-        print_line(f"{len(asked)} will be converted")
+    carried = order_each(socket, config, "recording.convert", wanted)
+    show_orders(carried, "will be converted", as_json=as_json)
 
 
 def _lying_here(day: datetime, config: ConfigOption) -> list[str]:

@@ -1,13 +1,14 @@
 """``ringmain recordings delete``: by hand, and what the rules would remove."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration, own_name
+from cli.options import ConfigOption, JsonOption, SocketOption, configuration, own_name
 from cli.output import minute, print_json, print_line
 from cli.paths import shown_path
+from cli.recording_orders import order_each, show_orders
 from cli.table import print_table
 from runtime.clock import local_now
 from switch.archive.retention.deletion import due
@@ -36,26 +37,12 @@ def delete(
         raise typer.BadParameter("name recordings, or use --dry-run alone")
     if reason is None:
         raise typer.BadParameter("say why with --reason", param_hint="--reason")
-    deleted = [_delete(one, reason, by, socket, config) for one in recording_ids]
-    if as_json:
-        print_json(deleted)
-        return
-    for recording in deleted:
-        print_line(f"{recording['recording_id']}: deleted")
-
-
-def _delete(
-    recording_id: str, reason: str, by: str | None, socket: Path | None, config: Path | None
-) -> dict[str, Any]:
-    answer: dict[str, Any] = ask(
-        socket,
-        config,
-        "recording.delete",
-        recording_id=recording_id,
-        reason=reason,
-        by=own_name() if by is None else by,
-    )
-    return answer
+    by = own_name() if by is None else by
+    carried = order_each(socket, config, "recording.delete", recording_ids, reason=reason, by=by)
+    if not as_json:
+        for recording in carried.answers:
+            print_line(f"{recording['recording_id']}: deleted")
+    show_orders(carried, "deleted", as_json=as_json)
 
 
 def _show_due(config: Path | None, *, as_json: bool) -> None:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name, record_reader
+from cli.options import ConfigOption, JsonOption, SocketOption, own_name, record_reader
 from cli.output import print_json, print_line
-from cli.progress import progress
+from cli.paths import shown_path
+from cli.recording_orders import order_each, show_orders
 
 
 def move(
@@ -29,17 +30,14 @@ def move(
         raise typer.BadParameter("name recordings, or a day with --day")
     wanted = _named(recording_ids or (), day, config)
     here = [one for one in wanted if one["state"] == "completed" and one["moved_to"] is None]
-    answers = [{name: one[name] for name in ("recording_id", "path")} for one in here]
-    if not dry_run:
-        answers = _ask(answers, own_name() if by is None else by, socket, config)
-    if as_json:
-        print_json(answers)
-        return
-    for one in answers if dry_run else ():
-        print_line(f"{one['recording_id']}  {one['path']}")
     left = len(wanted) - len(here)
     rest = f"; {left} are moved already or have no file" if left else ""
-    print_line(f"{len(answers)} {'would be' if dry_run else 'will be'} moved{rest}")
+    if dry_run:
+        _show_would_be(here, rest, as_json=as_json)
+        return
+    named, by = [one["recording_id"] for one in here], own_name() if by is None else by
+    carried = order_each(socket, config, "recording.move", named, by=by)
+    show_orders(carried, "will be moved", rest, as_json=as_json)
 
 
 def _named(recording_ids: Sequence[str], day: datetime | None, config: ConfigOption) -> list[dict[str, Any]]:
@@ -49,13 +47,10 @@ def _named(recording_ids: Sequence[str], day: datetime | None, config: ConfigOpt
     return reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
 
 
-def _ask(
-    named: list[dict[str, Any]], by: str, socket: SocketOption, config: ConfigOption
-) -> list[dict[str, Any]]:
-    answers = []
-    with progress("recordings", len(named)) as done:
-        for one in named:
-            recording_id = one["recording_id"]
-            answers.append(ask(socket, config, "recording.move", recording_id=recording_id, by=by))
-            done()
-    return answers
+def _show_would_be(recordings: Sequence[dict[str, Any]], rest: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json([{name: one[name] for name in ("recording_id", "path")} for one in recordings])
+        return
+    for one in recordings:
+        print_line(f"{one['recording_id']}  {shown_path(one['path'])}")
+    print_line(f"{len(recordings)} would be moved{rest}")

@@ -378,6 +378,8 @@ class SmallSwitch:
         self.socket = socket
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.refusal: str | None = None
+        self.refused_id = ""
+        """The one recording that is refused; empty: all that is asked."""
         self.changes: dict[str, Any] = {}
         """What is different in answers that are one thing."""
         self.lists: dict[str, list[Any]] = {}
@@ -550,7 +552,8 @@ class SmallSwitch:
     def _verb(self, name: str, params: type[Params], answer: Mapping[str, Any] | list[Any]) -> Verb:
         def handle(given: Params) -> object:
             self.asked.append((name, given.model_dump()))
-            if self.refusal is not None:
+            asked_id = getattr(given, "recording_id", "")
+            if self.refusal is not None and self.refused_id in ("", asked_id):
                 raise UsageError(self.refusal)
             if isinstance(answer, list):
                 return self.lists.get(name, answer)
