@@ -106,6 +106,13 @@ class SipConfig(Section):
         description="Phones that keep a connection by RFC 5626 are asked to send something so often, in "
         "seconds; 0 leaves it to them.",
     )
+    station_options_interval_s: float = Field(
+        default=0,
+        ge=0,
+        le=3600,
+        description="Each registered phone gets OPTIONS so often, in seconds, which keep its way through NAT "
+        "open; one that leaves three in a row unanswered is taken off until it registers anew. 0: no phone.",
+    )
     registrations: Path = Field(
         default=Path("run/registrations.db"),
         description="File that registered contacts are kept in, so that they outlive a restart.",

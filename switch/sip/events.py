@@ -337,7 +337,8 @@ class StationUnregistered(Event):
     topic: ClassVar[str] = "station.unregistered"
     station: str
     reason: str
-    """``removed`` by the phone, ``expired``, ``connection closed``, or ``cleared`` by somebody here."""
+    """``removed`` by the phone, ``expired``, ``connection closed``, ``silent`` when it answered no OPTIONS,
+    ``cleared`` by somebody here, or ``no longer configured``."""
 
 
 @plain_data

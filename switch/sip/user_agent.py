@@ -55,6 +55,7 @@ from switch.sip.messages.header_values import parse_name_addr, read_tag
 from switch.sip.messages.message import Request
 from switch.sip.registration.registrar import Registrar
 from switch.sip.request_checks import check_request
+from switch.sip.requests.keep_alive import AskedPhone, KeepAlive
 from switch.sip.requests.out_of_dialog import OutOfDialog, PendingRequest
 from switch.sip.requests.resync import Resyncing
 from switch.sip.requests.subscription import Subscription
@@ -130,6 +131,7 @@ class UserAgent:
         self._subscriptions = self._watched.subscriptions
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
         self._resyncing = Resyncing(self._signalling, registrar, proof.knows)
+        self._keep_alive = KeepAlive(self._signalling, registrar, config.station_options_interval_s)
         self._info = InfoRequests(self._signalling)
         self.phone_orders = PhoneOrders(self._signalling)
         self._outside_dialogs = self._serving_outside_dialogs()
@@ -185,6 +187,7 @@ class UserAgent:
             OurReoffer: self._our_reoffers,
             Subscription: self._subscriptions,
             SentOrder: self.phone_orders,
+            AskedPhone: self._keep_alive,
         }
 
     @property
@@ -213,6 +216,7 @@ class UserAgent:
         """The commands it serves, and the events of its own that it heeds."""
         return {
             **self._watched.routes(),
+            **self._keep_alive.routes(),
             RingLeg: self._ring,
             AnswerLeg: self._arriving.answer,
             AnswerReoffer: self._peer_reoffers.answer,
@@ -244,6 +248,7 @@ class UserAgent:
             self._dialled.next_deadline(),
             self._transfers.next_deadline(),
             self._subscriptions.next_deadline(),
+            self._keep_alive.next_deadline(),
             self._legs.timers.next(),
         )
 
@@ -258,7 +263,7 @@ class UserAgent:
         if timed is not None:
             leg, timer = timed
             return self._timeouts[timer](leg, now)
-        parts = (self._dialled, self._transfers, self._subscriptions)
+        parts = (self._dialled, self._transfers, self._subscriptions, self._keep_alive)
         return next((outputs for part in parts if (outputs := part.wake(now=now))), [])
 
     def _request_answered(self, event: RequestAnswered, now: float) -> list[Output]:

@@ -42,6 +42,7 @@ class Times:
     """RFC 3261's T1; transactions are forgotten after 64 of them."""
     session_min_s: int = 2
     """Sessions that expire in seconds show what becomes of them."""
+    station_options_interval_s: float = 0.0
 
 
 _RINGING_FLOW = """
@@ -108,6 +109,7 @@ def _configuration(
             port=free_port("127.0.0.1"),
             t1_ms=times.t1_ms,
             session_min_s=times.session_min_s,
+            station_options_interval_s=times.station_options_interval_s,
             algorithms=algorithms,
         ),
         _section(

@@ -4,7 +4,7 @@ from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import Station
 from sipp_scenarios.runner import run_scenario
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY, STATIONS, UNLISTED, switch_process
+from tests.helpers.switch_process import QUEUE_ONLY, STATIONS, UNLISTED, Times, switch_process
 
 
 def test_a_phone_registers_with_its_password_and_takes_itself_off(centre: CallCentre) -> None:
@@ -52,6 +52,15 @@ def test_a_phone_is_rung_where_it_was_after_the_switch_was_killed(tmp_path: Path
                 events.wait_for("call.connected", station="2001")
                 agent.hang_up()
                 caller.wait_hung_up_on()
+
+
+def test_a_phone_is_asked_whether_it_is_there_and_taken_off_when_it_is_not(tmp_path: Path) -> None:
+    times = Times(t1_ms=20, station_options_interval_s=0.3)
+    with switch_process(tmp_path, times) as switch, EventFollower(switch.control_socket) as events:
+        station = Station(switch.sip, "2001", STATIONS["2001"], tmp_path)
+        station.register()
+        run_scenario(station.scenario("carrier_answers_options"), tmp_path).check()
+        events.wait_for("station.unregistered", station="2001", reason="silent")
 
 
 def test_a_station_may_have_several_phones(centre: CallCentre) -> None:

@@ -65,6 +65,21 @@ class Registrar:
         preferred = sorted(reversed(self._bindings.of(station)), key=lambda binding: -binding.q)
         return [_place_of(binding) for binding in preferred]
 
+    def bindings(self) -> list[Binding]:
+        """All contacts as they are now."""
+        return [*self._bindings.all()]
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether a contact is registered still, and reached the same way."""
+        known = self._bindings.of(binding.station)
+        return any(old.key == binding.key and old.hop == binding.hop for old in known)
+
+    def give_up(self, binding: Binding, now: float) -> list[Event]:
+        """Forget a contact that leads nowhere, unless it was registered anew since."""
+        return self._forget(
+            [old for old in self._bindings.of(binding.station) if old == binding], "silent", now
+        )
+
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""
         return [shown(binding, now) for binding in self._bindings.all()]
