@@ -799,6 +799,8 @@ class LinkView(TypedDict):
     """Seconds since the Unix epoch."""
     page: str
     sound: str
+    wav: str
+    """The same as WAV, whatever the recording was converted into."""
     picture: str
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from html import escape
 
+from media.recordings.forms import Form
 from switch.archive.listening.finding import RUNNING, Row
 
 CONTENT_SECURITY_POLICY = (
@@ -26,24 +27,30 @@ img, audio {{ width: 100%; display: block }}
 <p>{facts}</p>
 <audio controls preload="metadata" src="{sound}"></audio>
 <img src="{picture}" alt="Both channels over time: customer above, agent below">
-<p>Left: customer 客户. Right: agent 坐席. <a href="{sound}" download="{file}">Download</a></p>
+<p>Left 左: customer 客户. Right 右: agent 坐席. Download 下载: {downloads}</p>
 </html>
 """
 
 
-def listening_page(recording: Row, query: str, file: str) -> str:
-    """HTML for a recording; ``query`` is the signed part of the link, ``file`` its name when downloaded.
+def listening_page(recording: Row, query: str, form: Form) -> str:
+    """HTML for a recording; ``query`` is the signed part of the link, ``form`` what it is kept as.
 
     Addresses are relative, as a proxy may show the port under a path of its own.
     """
     recording_id = recording["recording_id"]
+    sound = f"../{recording_id}?{query}"
+    downloads = {form: sound} | ({} if form is Form.WAV else {Form.WAV: f"sound.wav?{query}"})
     return _PAGE.format(
         title=escape(_title(recording)),
         facts=escape(_facts(recording)),
-        sound=escape(f"../{recording_id}?{query}"),
+        sound=escape(sound),
         picture=escape(f"picture.png?{query}"),
-        file=escape(file),
+        downloads=", ".join(_download(recording_id, *download) for download in downloads.items()),
     )
+
+
+def _download(recording_id: str, form: Form, address: str) -> str:
+    return f'<a href="{escape(address)}" download="{escape(recording_id + form.suffix)}">{form.upper()}</a>'
 
 
 def _title(recording: Row) -> str:
@@ -57,7 +64,7 @@ def _facts(recording: Row) -> str:
     if isinstance(began, datetime):
         facts.append(f"{began.astimezone():%Y-%m-%d %H:%M:%S}")
     if recording["state"] == RUNNING:
-        facts.append("still running: this is what there is of it so far; load the page again for more")
+        facts.append("still running 通话中: what there is of it so far; load the page again 刷新 for more")
     elif recording.get("reason"):
-        facts.append(f"not whole: {recording['reason']}")
+        facts.append(f"not whole 不完整: {recording['reason']}")
     return " · ".join(facts)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 import structlog
 from aiohttp import hdrs, web
 
+from media.recordings.forms import Form
 from media.recordings.tiers import Access
 from runtime.clock import Clock
 from runtime.vocabulary import Event
@@ -59,6 +60,7 @@ class RecordingSite:
     def routes(self) -> Iterable[web.RouteDef]:
         return (
             web.get("/recordings/{recording_id}", self._opened_by_link(self._answer_sound)),
+            web.get("/recordings/{recording_id}/sound.wav", self._opened_by_link(self._answer_wav)),
             web.get("/recordings/{recording_id}/listen", self._opened_by_link(self._answer_page)),
             web.get("/recordings/{recording_id}/picture.png", self._opened_by_link(self._answer_picture)),
         )
@@ -89,7 +91,7 @@ class RecordingSite:
 
     async def _answer_page(self, request: web.Request, link: Link, recording: Row) -> web.Response:
         sound = await self._reader.look_at(recording)
-        text = listening_page(recording, self._signer.query(link), _file_name(recording, sound))
+        text = listening_page(recording, self._signer.query(link), sound.form)
         headers = {**_PRIVATE, "Content-Security-Policy": CONTENT_SECURITY_POLICY}
         return web.Response(text=text, content_type="text/html", headers=headers)
 
@@ -104,27 +106,43 @@ class RecordingSite:
         if request.method == hdrs.METH_HEAD or not wanted.length or response.status >= 300:
             await response.prepare(request)
             return response
+        return await self._let_listen(request, link, response, self._reader.pieces(sound, wanted))
+
+    async def _answer_wav(self, request: web.Request, link: Link, recording: Row) -> web.StreamResponse:
+        """Of a converted one the length is known at the end only."""
+        sound = await self._reader.look_at(recording)
+        if sound.form is Form.WAV:
+            return await self._answer_sound(request, link, recording)
+        response = web.StreamResponse(headers={**_PRIVATE, hdrs.CONTENT_TYPE: CONTENT_TYPES[Form.WAV]})
+        if request.method == hdrs.METH_HEAD:
+            await response.prepare(request)
+            return response
+        return await self._let_listen(request, link, response, self._reader.as_wav(sound))
+
+    async def _let_listen(
+        self, request: web.Request, link: Link, response: web.StreamResponse, pieces: AsyncIterator[bytes]
+    ) -> web.StreamResponse:
         if self._listeners >= MOST_LISTENERS:
             return _sentence(503, "too many listen at the moment; try again soon", {hdrs.RETRY_AFTER: "10"})
         self._tell(link, request.remote or "")
         self._listeners += 1
         try:
-            return await self._send(request, response, sound, wanted)
+            return await self._send(request, response, pieces)
         finally:
             self._listeners -= 1
 
     async def _send(
-        self, request: web.Request, response: web.StreamResponse, sound: Sound, wanted: OctetRange
+        self, request: web.Request, response: web.StreamResponse, pieces: AsyncIterator[bytes]
     ) -> web.StreamResponse:
         try:
             await response.prepare(request)
-            async for piece in self._reader.pieces(sound, wanted):
+            async for piece in pieces:
                 await asyncio.wait_for(response.write(piece), LONGEST_STALL_S)
         except ConnectionError:
             pass  # a browser that has heard enough, or seeks
         except (OSError, TimeoutError) as error:
-            # The length was promised: only a broken connection tells that there is less.
-            log.info("a recording was not sent to its end", path=str(sound.lies), reason=str(error))
+            # Only a broken connection tells that there is more than was sent.
+            log.info("a recording was not sent to its end", path=request.path, reason=str(error))
             if request.transport is not None:
                 request.transport.abort()
         return response
@@ -159,10 +177,6 @@ def _begin(request: web.Request, sound: Sound) -> tuple[web.StreamResponse, Octe
     if part is not None:
         headers[hdrs.CONTENT_RANGE] = f"bytes {part.first}-{part.last}/{sound.size}"
     return web.StreamResponse(status=200 if part is None else 206, headers=headers), wanted
-
-
-def _file_name(recording: Row, sound: Sound) -> str:
-    return f"{recording['recording_id']}{sound.form.suffix}"
 
 
 def _has_it(if_none_match: str, etag: str) -> bool:

@@ -19,7 +19,7 @@ from switch.archive.listening.ranges import OctetRange
 
 PIECE_BYTES = 256 * 1024
 CONTENT_TYPES = {Form.WAV: "audio/wav", Form.FLAC: "audio/flac", Form.OPUS: "audio/ogg; codecs=opus"}
-_MOST_DECRYPTING = 8
+_MOST_PROCESSES = 8
 
 T = TypeVar("T")
 
@@ -48,14 +48,14 @@ class Sound:
 class SoundReader:
     """Reads files on a few threads of its own, so that a disk that hangs holds up listeners only.
 
-    Encrypted ones are read by processes, a few at a time.
+    What must be decrypted or decoded is read by processes, a few at a time.
     """
 
     def __init__(self, access: Access | None = None) -> None:
         """``access``: what this machine has to read recordings with; None: nothing but its disks."""
         self._access = access or Access()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="listening")
-        self._decrypting = asyncio.Semaphore(_MOST_DECRYPTING)
+        self._busy = asyncio.Semaphore(_MOST_PROCESSES)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -91,17 +91,24 @@ class SoundReader:
         finally:
             file.close()
 
-    async def _decrypted(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
-        """By a process that ends with its work, or when nobody wants it any more."""
-        window = (str(wanted.first), str(wanted.length))
-        module = (sys.executable, "-m", "media.recordings.reading")
-        async with self._decrypting:
-            command = (*module, str(sound.lies), self._access.model_dump_json(), *window)
-            process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    def as_wav(self, sound: Sound) -> AsyncIterator[bytes]:
+        """The octets of a WAV file of what was converted. Raises OSError when it ends early."""
+        return self._told_by("media.recordings.as_wav", sound)
+
+    def _decrypted(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+        return self._told_by("media.recordings.reading", sound, str(wanted.first), str(wanted.length))
+
+    async def _told_by(self, module: str, sound: Sound, *arguments: str) -> AsyncIterator[bytes]:
+        """By a process that ends with its work, or when nobody wants it any more. Raises OSError."""
+        async with self._busy:
+            command = (sys.executable, "-m", module, str(sound.lies), self._access.model_dump_json())
+            process = await asyncio.create_subprocess_exec(*command, *arguments, stdout=PIPE)
             try:
                 assert process.stdout is not None
                 while piece := await process.stdout.read(PIECE_BYTES):
                     yield piece
+                if await process.wait():
+                    raise OSError(f"{sound.lies} cannot be read to its end; see the log")
             finally:
                 if process.returncode is None:
                     process.kill()

@@ -36,6 +36,8 @@ class LinkView(Answer):
     """Seconds since the Unix epoch."""
     page: str
     sound: str
+    wav: str
+    """The same as WAV, whatever the recording was converted into."""
     picture: str
 
 
@@ -70,5 +72,6 @@ class LinkVerbs:
             "until": link.until,
             "page": f"{address}/listen?{query}",
             "sound": f"{address}?{query}",
+            "wav": f"{address}/sound.wav?{query}",
             "picture": f"{address}/picture.png?{query}",
         }

@@ -273,7 +273,7 @@ def test_a_page_shows_player_and_picture_and_nothing_of_others(house: House) -> 
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         text = answer.body.decode()
         assert '<audio controls preload="metadata" src="../recording-1?until=' in text
-        assert "not whole: the disk is full" in text
+        assert "not whole 不完整: the disk is full" in text
         assert "<script" not in text
 
     visit(house, listen)
@@ -365,6 +365,43 @@ def test_a_converted_recording_is_sent_as_what_it_is_now(house: House) -> None:
         answer = await ask(house.link()["sound"])
         assert (answer.body, answer.headers["Content-Type"]) == (flac.read_bytes(), "audio/flac")
         assert answer.headers["ETag"] != before.headers["ETag"]
+
+    visit(house, listen)
+
+
+@pytest.mark.parametrize("form", [Form.FLAC, Form.OPUS])
+def test_a_converted_recording_is_had_as_wav_too(house: House, form: Form) -> None:
+    house.complete()
+    key = Identity.generate()
+    treat_recording(house, form, key)
+    (house.folder / "identity.txt").write_text(str(key))
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()
+        answer = await ask(link["wav"])
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "audio/wav")
+        assert answer.body[:44] == house.octets[:44]  # the header tells the length
+        assert len(answer.body) == len(house.octets)
+        assert (answer.body == house.octets) is (form is Form.FLAC)
+        page = (await ask(link["page"])).body.decode()
+        assert f'download="recording-1{form.suffix}"' in page
+        assert 'href="sound.wav?until=' in page
+        assert [type(event) for event in house.told].count(RecordingListened) == 1
+        (house.folder / "identity.txt").write_text(str(Identity.generate()))
+        with pytest.raises(aiohttp.ClientError):
+            await ask(link["wav"])
+
+    visit(house, listen)
+
+
+def test_what_is_wav_already_is_had_as_it_is(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()
+        assert (await ask(link["wav"], Range="bytes=44-143")).body == house.octets[44:144]
+        assert "sound.wav" not in (await ask(link["page"])).body.decode()
+        assert (await ask(link["wav"].replace("recording-1", "recording-2"))).status == 403
 
     visit(house, listen)
 
