@@ -113,6 +113,7 @@ class Signalling:
         driver.submit(StartTrunks())
 
     def close(self) -> None:
+        self._ground.driver.run_step(self.stack.end_subscriptions)
         self._dns.close()
         self.transports.close()
 

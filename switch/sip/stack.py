@@ -165,6 +165,10 @@ class SipStack:
             },
         )
 
+    def end_subscriptions(self, now: float) -> list[Output]:
+        """Tell every phone that watches something to ask for it anew: this run is over."""
+        return self._agent.end_subscriptions(now)
+
     def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         """Take one message. Never raises for what a peer sends."""
         unheard = self.guard.screen(hop, now)

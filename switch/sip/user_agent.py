@@ -203,6 +203,10 @@ class UserAgent:
     def subscriptions(self) -> int:
         return len(self._subscriptions)
 
+    def end_subscriptions(self, now: float) -> list[Output]:
+        """As ``SipStack.end_subscriptions``."""
+        return self._subscriptions.end_all(now)
+
     def fields_of(self, leg_id: str, names: Collection[str]) -> HeaderFields:
         """As ``SipStack.fields_of``."""
         referred = self._transfers.fields_of(leg_id, names)

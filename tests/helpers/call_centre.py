@@ -106,6 +106,12 @@ class CallCentre:
                 raise TimeoutError(f"not enough in {_PATIENCE_S} s: {media}")
             sleep(_LOOK_EVERY_S)
 
+    def wait_for_subscriptions(self, count: int) -> None:
+        """Ask until so many have subscribed, or it takes too long."""
+        deadline = monotonic() + _PATIENCE_S
+        while self.events.counts("subscriptions").get("subscriptions", 0) < count:
+            assert monotonic() < deadline
+
     def wait_until_nothing_is_left(self) -> None:
         """Calls, legs, ports, recordings: all gone and no fault on the way, or EventMissingError."""
         while left := self.events.left_open():

@@ -1,5 +1,6 @@
 """SIGTERM: what callers, recordings and records see of it. Each test ends a switch of its own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +9,13 @@ from media.recordings.digest import sha256_of
 from media.recordings.wav import read_recording
 from runtime.clock import local_now
 from sipp_scenarios.follower import EventFollower
+from sipp_scenarios.phones import Station
+from sipp_scenarios.runner import SippProcess
 from sipp_scenarios.switch_process import SwitchProcess
 from switch.access.records import OperationSearch, found_by
 from switch.records.queries import RecordReader
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import HOTLINE, Times, switch_process
+from tests.helpers.switch_process import HOTLINE, STATIONS, Times, switch_process
 
 
 def test_the_command_ends_at_once_when_the_switch_is_idle(tmp_path: Path) -> None:
@@ -21,10 +24,15 @@ def test_the_command_ends_at_once_when_the_switch_is_idle(tmp_path: Path) -> Non
         assert switch.wait(timeout_s=15) == 0
 
 
-def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: CallCentre) -> None:
+def test_draining_refuses_new_calls_lets_running_ones_finish_and_has_watchers_come_back(
+    own_centre: CallCentre,
+) -> None:
     switch = own_centre.switch
-    with own_centre.caller(HOTLINE) as caller:
+    watcher = Station(switch.sip, "2002", STATIONS["2002"], own_centre.folder)
+    watching = replace(watcher.scenario("agent_watches_to_the_end"), dialled="2001")
+    with SippProcess(watching, own_centre.folder) as watch, own_centre.caller(HOTLINE) as caller:
         caller.wait_answered()
+        own_centre.wait_for_subscriptions(1)
         caller.talker.wait_to_hear(0.3)
         switch.terminate()
         own_centre.events.wait_for("switch.drain_started", calls=1)
@@ -33,7 +41,8 @@ def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: Cal
             late.finish().check()
         caller.talker.wait_to_hear(0.3)
         caller.hang_up()
-    assert switch.wait(timeout_s=15) == 0
+        assert switch.wait(timeout_s=15) == 0
+        watch.finish().check()
 
 
 def test_a_call_that_outlasts_the_drain_is_hung_up(tmp_path: Path) -> None:

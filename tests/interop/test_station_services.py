@@ -1,13 +1,10 @@
 """What phones ask for beside calls: keys by INFO, busy lamps, texts."""
 
-from time import monotonic
-
 from sipp_scenarios.runner import Scenario, SippProcess, run_scenario
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, STATIONS
 
 TEXT = "明天九点开会"
-_PATIENCE_S = 45.0
 
 
 def scenario(centre: CallCentre, name: str, station: str, dialled: str, **keys: str) -> Scenario:
@@ -20,13 +17,6 @@ def scenario(centre: CallCentre, name: str, station: str, dialled: str, **keys: 
         user=station,
         password=STATIONS[station],
     )
-
-
-def wait_for_subscriptions(centre: CallCentre, count: int = 1) -> None:
-    """Ask until so many have subscribed, or it takes too long."""
-    deadline = monotonic() + _PATIENCE_S
-    while centre.events.counts("subscriptions").get("subscriptions", 0) < count:
-        assert monotonic() < deadline
 
 
 def test_keys_told_by_info_reach_the_flow(centre: CallCentre) -> None:
@@ -45,7 +35,7 @@ def test_lamps_show_that_a_station_rings_its_agent_is_asked_and_its_queue_has_ca
         for named in ("2001", "agent-2001", "queue-service")
     ]
     with watched[0] as of_station, watched[1] as of_agent, watched[2] as of_queue:
-        wait_for_subscriptions(centre, 3)
+        centre.wait_for_subscriptions(3)
         with centre.ring_in_vain(station), centre.caller(QUEUE_ONLY) as caller:
             caller.wait_answered()
             centre.events.wait_for("offer.ringing")
@@ -59,7 +49,7 @@ def test_lamps_show_that_a_station_rings_its_agent_is_asked_and_its_queue_has_ca
 def test_a_phone_lights_its_lamp_when_messages_wait(centre: CallCentre) -> None:
     phone = scenario(centre, "agent_subscribes_message_summary", "2002", "2002")
     with SippProcess(phone, centre.folder) as lamp:
-        wait_for_subscriptions(centre)
+        centre.wait_for_subscriptions(1)
         centre.events.call("mailbox.set", station="2002", new=2, old=1)
         lamp.finish().check()
     centre.events.call("mailbox.set", station="2002", new=0, old=0)

@@ -83,6 +83,16 @@ class Subscriptions:
             outputs += self._tell(subscription, now, hurried=False)
         return outputs
 
+    def end_all(self, now: float) -> list[Output]:
+        """The switch stops: let every watcher subscribe anew at once, not when its time comes, which may be
+        an hour (RFC 6665 §4.1.3)."""
+        outputs: list[Output] = []
+        for subscription in self._by_dialog.values():
+            if not subscription.ended_by:
+                subscription.ended_by = "deactivated"
+                outputs += self._notify(subscription, now)
+        return outputs
+
     def response(self, subscription: Subscription, report: ResponseReceived, now: float) -> list[Output]:
         """The answer to a NOTIFY."""
         if report.response.status < 200:

@@ -86,6 +86,10 @@ class Lamps(SipRig):
         self.receive(proof)
         return proof
 
+    def stop(self) -> list[Message]:
+        """The switch is about to stop; returns what is sent because of it."""
+        return self._collect(self.stack.end_subscriptions(self.now))
+
     def ring(self) -> Request:
         """A call rings at the watched station; returns its INVITE."""
         self.register(WATCHED_PHONE, station=LAMP)
@@ -248,6 +252,22 @@ def test_expires_0_unsubscribes() -> None:
     ok, last = rig.again(first, 0)
     assert (statuses([ok]), state_of(last)) == ([200], "terminated")
     rig.take(last)
+    assert rig.stack.subscriptions == 0
+
+
+def test_when_the_switch_stops_watchers_are_told_to_subscribe_anew() -> None:
+    rig = Lamps()
+    rig.watch()
+    rig.subscribe(station=STATION, event="message-summary")
+    rig.again(rig.watch(), 0)
+    ended = rig.stop()
+    assert [notify.headers.get("event") for notify in ended] == ["dialog", "message-summary"]
+    states = {notify.headers.get("subscription-state") for notify in ended}
+    assert states == {"terminated;reason=deactivated"}
+    assert rig.stop() == []
+    for notify in ended:
+        rig.take(notify)
+    rig.pass_time(40)
     assert rig.stack.subscriptions == 0
 
 
