@@ -7,6 +7,9 @@ from select import select
 from time import monotonic
 from typing import Self
 
+import soundfile
+
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
 from sipp_scenarios.runner import Address, free_port
 
 _PATIENCE_S = 45.0
@@ -59,6 +62,18 @@ class Linphone:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{command}\n".encode())
         self._process.stdin.flush()
+
+    def say(self, samples: Samples) -> None:
+        """Say these in the calls whose audio begins from now on."""
+        path = self._folder / "said.wav"
+        soundfile.write(path, samples, SAMPLE_RATE_HZ, subtype="PCM_16")
+        self.order(f"play {path}")
+
+    def keep_what_is_heard(self) -> Path:
+        """Keep what it hears in the call whose audio begins last, 16 bits at 8 kHz; where."""
+        path = self._folder / "heard.wav"
+        self.order(f"record {path}")
+        return path
 
     def wait_to_read(self, words: str) -> None:
         """Wait until these words are on its screen. Raises LinphoneError with all that was there instead."""

@@ -1,7 +1,4 @@
-"""Conferences over the wire: who hears whom, who is recorded where, and how they end.
-
-Each once with all legs on one media thread, and once where a joined call was on another.
-"""
+"""Conferences over the wire: who hears whom, who is recorded where, and how they end."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -3,11 +3,8 @@
 import pytest
 
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.floor import JUDGED, LATELY, LISTEN_S, Floor
-from tests.helpers.linphone import Linphone
+from tests.helpers.floor import JUDGED, Floor
 from tests.helpers.mixture import speakers
-from tests.helpers.switch_process import DIRECT, STATIONS
-from tests.interop.test_phones import needs_linphone
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -66,37 +63,3 @@ def test_what_a_phone_says_before_it_answers_is_heard_by_who_consults_and_by_the
         floor.customer.hang_up()
         floor.third.wait_hung_up_on()
         assert speakers(floor.recorded()[-JUDGED:, 1], said) == {"colleague"}
-
-
-@needs_linphone
-def test_whom_a_phone_consulted_on_its_second_line_is_joined_by_verb(centre: CallCentre) -> None:
-    station, sip = centre.register("2002"), centre.switch.sip
-    with Linphone(centre.folder / "linphone") as phone, centre.phone(station) as consulted:
-        phone.register("2001", STATIONS["2001"], sip)
-        centre.events.wait_for("station.registered", station="2001")
-        with centre.caller(DIRECT) as caller:
-            centre.events.wait_for("offer.ringing")
-            phone.order("answer")
-            caller.wait_answered()
-            first = centre.events.wait_for("call.connected", station="2001").fields["call_id"]
-            phone.order("pause")
-            centre.events.wait_for("call.held", by="station")
-            phone.order(f"call sip:2002@{sip.host}:{sip.port}")
-            consulted.wait_ringing()
-            consulted.answer()
-            second = centre.events.wait_for("call.connected", station="2002").fields["call_id"]
-            centre.events.call("call.join_calls", call_id=first, from_call_id=second, by="2001")
-            centre.events.wait_for("call.party_joined", call_id=first)
-            centre.events.wait_for("call.ended", call_id=second)
-            phone.wait_to_read(" ended ")
-            phone.order("resume 1")
-            centre.events.wait_for("call.resumed", by="station")
-            for one in (caller, consulted):
-                one.talker.wait_to_hear(LISTEN_S)
-            joined = centre.events.call("call.parties", call_id=first)
-            caller.hang_up()
-            consulted.wait_hung_up_on()
-    assert [party["whom"] for party in joined] == ["station:2002"]
-    for listener, speaker in ((consulted.talker, caller.talker), (caller.talker, consulted.talker)):
-        # among what the first phone says, of which we know nothing
-        assert speakers(listener.heard[-JUDGED:], {"other": speaker.said[-LATELY:]}) == {"other"}
