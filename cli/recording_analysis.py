@@ -4,11 +4,12 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cli.output import duration, print_fields, print_json
+from cli.recording_files import require_file
 from cli.table import print_table
 from media.recordings.conversation import ChannelFigures, Conversation, analyse_recording
 from media.recordings.opening import opened
@@ -28,22 +29,21 @@ class Outcome:
     recording: Row
     figures: Conversation | None
     problem: str | None
-    """Why there are no figures."""
+    """Why there are no figures, or they could not be kept."""
 
     def as_json(self) -> dict[str, Any]:
         """The row's ids and path with the figures, rounded to what they are worth."""
         named = {name: self.recording[name] for name in ("recording_id", "call_id", "path")}
-        if self.figures is None:
-            return {**named, "problem": self.problem}
-        return {**named, **_rounded(asdict(self.figures))}
+        problem = {} if self.problem is None else {"problem": self.problem}
+        figures = {} if self.figures is None else _rounded(asdict(self.figures))
+        return {**named, **problem, **figures}
 
 
 def analyse(recording: Row, access: Access) -> Outcome:
     """Measure one recording. What cannot be read is told, not raised."""
-    if not recording["path"]:
-        return Outcome(recording, None, f"it was never begun: {recording['reason']}")
     begun = Path(recording["path"])
     try:
+        require_file(recording)
         with opened(lying_at(begun, recording.get("moved_to")) or begun, access) as path:
             return Outcome(recording, analyse_recording(path), None)
     except (RecordingError, UsageError, OSError) as error:
@@ -51,37 +51,32 @@ def analyse(recording: Row, access: Access) -> Outcome:
 
 
 def analyse_all(
-    recordings: Sequence[Row], jobs: int, done: Callable[[], None], access: Access
+    recordings: Sequence[Row], jobs: int, done: Callable[[], None], access: Access, *, keep: bool
 ) -> list[Outcome]:
     """Measure many, in ``jobs`` processes that give way to others; ``done`` is called after each.
 
-    The answer has their order.
+    With ``keep`` the figures of each are written as soon as they are there. The answer has their order.
     """
     outcomes: dict[int, Outcome] = {}
     for index, outcome in _outcomes(recordings, jobs, access):
-        outcomes[index] = outcome
+        outcomes[index] = _kept(outcome) if keep else outcome
         done()
     return [outcomes[index] for index in range(len(recordings))]
 
 
 def show_one(outcome: Outcome, *, keep: bool, as_json: bool) -> None:
     """Print the figures of one recording. Raises UsageError when there are none, or they cannot be kept."""
-    if outcome.figures is None:
+    outcome = _kept(outcome) if keep else outcome
+    if outcome.figures is None or outcome.problem is not None:
         raise UsageError(f"recording {outcome.recording['recording_id']}: {outcome.problem}")
-    if keep:
-        _save(outcome)
     if as_json:
         print_json(outcome.as_json())
     else:
         print_fields(outcome.recording["recording_id"], _fields(outcome.figures))
 
 
-def show_many(outcomes: Sequence[Outcome], *, keep: bool, as_json: bool) -> None:
-    """Print a row for each recording. Raises UsageError when figures cannot be kept."""
-    if keep:
-        for outcome in outcomes:
-            if outcome.figures is not None:
-                _save(outcome)
+def show_many(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+    """Print a row for each recording."""
     if as_json:
         print_json([outcome.as_json() for outcome in outcomes])
         return
@@ -89,15 +84,18 @@ def show_many(outcomes: Sequence[Outcome], *, keep: bool, as_json: bool) -> None
     print_table("conversations", _COLUMNS, map(_table_row, outcomes), gives_way)
 
 
-def _save(outcome: Outcome) -> None:
-    """Write the figures beside the recording, whole or not at all."""
+def _kept(outcome: Outcome) -> Outcome:
+    """Write the figures beside the recording, whole or not at all; that they cannot be is told."""
+    if outcome.figures is None:
+        return outcome
     path = Path(outcome.recording["path"]).with_suffix(".analysis.json")
     part = path.with_suffix(".part")
     try:
         part.write_text(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
         part.replace(path)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+        return replace(outcome, problem=f"cannot write {path}: {error.strerror or error}")
+    return outcome
 
 
 _COLUMNS = (
@@ -132,7 +130,7 @@ def _table_row(outcome: Outcome) -> tuple[object, ...]:
         customer.interruptions,
         agent.interruptions,
         " / ".join(_level(side) for side in (customer, agent)),
-        None,
+        outcome.problem,
     )
 
 

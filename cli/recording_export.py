@@ -14,7 +14,14 @@ from cli.options import ConfigOption, JsonOption, configuration
 from cli.output import print_json, print_line
 from cli.paths import shown_path
 from cli.progress import progress
-from cli.recording_files import OpenRecording, Row, check_unchanged, hash_of_file, open_recording
+from cli.recording_files import (
+    OpenRecording,
+    Row,
+    check_unchanged,
+    hash_of_file,
+    open_recording,
+    that_are_left,
+)
 from cli.table import print_table
 from media.recordings.conversion import Channels, check_converted, convert
 from media.recordings.forms import Form
@@ -109,7 +116,7 @@ def _rows(reader: RecordReader, recording_ids: Sequence[str], day: datetime | No
         raise typer.BadParameter("name recordings, or a day with --day")
     if day is None:
         return [reader.recording(recording_id) for recording_id in recording_ids]
-    return list(reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone()))
+    return that_are_left(reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone()))
 
 
 def _show(exported: Sequence[Exported], *, as_json: bool) -> None:

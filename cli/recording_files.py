@@ -1,6 +1,6 @@
 """The files of recordings for commands that read them: found where they lie, opened, held to their hash."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -14,6 +14,7 @@ from media.recordings.manifest import read_manifest
 from media.recordings.opening import opened
 from media.recordings.tiers import lying_at, size_of
 from media.recordings.wav import RecordingError
+from switch.records.recording_search import DELETED
 
 Row = Mapping[str, Any]
 
@@ -36,8 +37,7 @@ def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecor
     Raises RecordingError when there is no such file, it is damaged, or disk or store refuse; UsageError when
     the key is missing.
     """
-    if not row["path"]:
-        raise RecordingError(f"recording {row['recording_id']} was never begun: {row['reason']}")
+    require_file(row)
     begun = Path(row["path"])
     lies = lying_at(begun, row.get("moved_to"))
     if lies is None:
@@ -49,6 +49,19 @@ def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecor
         except OSError as error:
             raise RecordingError(f"{lies} cannot be read: {error}") from error
         yield OpenRecording(path, form_of(lies), begun)
+
+
+def require_file(row: Row) -> None:
+    """Raises RecordingError when the records know that a recording has no file, with the reason."""
+    if row["state"] == DELETED:
+        raise RecordingError(f"recording {row['recording_id']} was deleted")
+    if not row["path"]:
+        raise RecordingError(f"recording {row['recording_id']} was never begun: {row['reason']}")
+
+
+def that_are_left(rows: Sequence[Row]) -> list[Row]:
+    """Those that were not deleted, of whatever began on a day."""
+    return [row for row in rows if row["state"] != DELETED]
 
 
 def check_unchanged(recording: OpenRecording, row: Row) -> None:

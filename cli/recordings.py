@@ -123,6 +123,7 @@ def analyse(
     """Measure talk, silence, levels, interruptions 抢插话, reaction and keys; no word is recognised."""
     # Loads numpy, which most commands do not need.
     from cli import recording_analysis
+    from cli.recording_files import that_are_left
 
     settings = configuration(config)
     reader, access = RecordReader(settings.records), settings.access
@@ -130,10 +131,11 @@ def analyse(
         outcome = recording_analysis.analyse(reader.recording(recording_id), access)
         recording_analysis.show_one(outcome, keep=keep, as_json=as_json)
     elif recording_id is None and day is not None:
-        rows = reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
+        of_day = reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
+        rows = that_are_left(of_day)
         with progress(f"recordings of {day:%Y-%m-%d}", len(rows)) as done:
-            outcomes = recording_analysis.analyse_all(rows, jobs, done, access)
-        recording_analysis.show_many(outcomes, keep=keep, as_json=as_json)
+            outcomes = recording_analysis.analyse_all(rows, jobs, done, access, keep=keep)
+        recording_analysis.show_many(outcomes, as_json=as_json)
     else:
         raise typer.BadParameter("name one recording, or a day with --day")
 

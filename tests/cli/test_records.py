@@ -315,7 +315,7 @@ def test_all_of_a_day_are_measured_and_kept_beside_their_recordings(place: Place
     done = place.run("recordings", "analyse", "--day", day, "--save", "-j", jobs, "--json")
     found = json.loads(done.stdout)
     assert [figures["recording_id"] for figures in found] == ["recording-ab12", "recording-cd34"]
-    assert json.loads(place.wav.with_suffix(".analysis.json").read_text("utf-8")) == found[1]
+    assert json.loads(place.wav.with_suffix(".analysis.json").read_text("utf-8")) in found
     assert json.loads(place.run("recordings", "analyse", "--day", "2001-01-01", "--json").stdout) == []
 
 
@@ -325,11 +325,34 @@ def test_a_recording_that_cannot_be_read_costs_no_other_of_the_day_its_figures(p
     place.fill([call_row("call-3")], [never, gone])
     listed = place.run("recordings", "analyse", "--day", BEGAN.astimezone().strftime("%Y-%m-%d"))
     assert listed.exit_code == 0
-    assert "it was never begun: restart" in listed.stdout
+    assert "was never begun: restart" in listed.stdout
     assert "gone.wav cannot be read as audio" in listed.stdout
     assert "recording-ab12" in listed.stdout
     alone = place.run("recordings", "analyse", "recording-gh78")
     assert alone.exit_code == 1
+
+
+def test_figures_that_cannot_be_kept_are_told_and_shown_all_the_same(place: Place) -> None:
+    place.wav.with_suffix(".analysis.json").mkdir()
+    day = BEGAN.astimezone().strftime("%Y-%m-%d")
+    of_day = json.loads(place.run("recordings", "analyse", "--day", day, "--save", "--json").stdout)
+    assert all("cannot write" in one["problem"] and one["duration_s"] == 4 for one in of_day)
+    alone = place.run("recordings", "analyse", "recording-ab12", "--save")
+    assert (alone.exit_code, "cannot write" in alone.stderr) == (1, True)
+
+
+def test_what_was_deleted_is_no_more_of_its_day_and_told_as_that(place: Place, tmp_path: Path) -> None:
+    gone = {"change": 9, "recording_id": "recording-cd34", "kind": "deleted", "value": "asked for"}
+    place.fill([call_row("call-3")], [], [gone | {"changed_at": BEGAN, "changed_by": "li"}])
+    of_day = ("--day", BEGAN.astimezone().strftime("%Y-%m-%d"))
+    to = ("--to", str(tmp_path / "out"), "--json")
+    for words in (("analyse", *of_day, "--json"), ("export", *of_day, *to)):
+        shown = json.loads(place.run("recordings", *words).stdout)
+        assert "recording-ab12" in {one["recording_id"] for one in shown}
+        assert "recording-cd34" not in {one["recording_id"] for one in shown}
+    for command in (["analyse"], ["plot"], ["export", *to]):
+        told = place.run("recordings", *command, "recording-cd34")
+        assert (told.exit_code, "recording-cd34 was deleted" in told.output) == (1, True)
 
 
 def test_either_a_recording_or_a_day_is_to_be_named(place: Place) -> None:

@@ -16,6 +16,7 @@ from media.recordings.wav import RecordingError
 from runtime.errors import PeerError
 from switch.archive.listening.finding import RUNNING, Row
 from switch.archive.listening.ranges import OctetRange
+from switch.records.recording_search import DELETED
 
 PIECE_BYTES = 256 * 1024
 CONTENT_TYPES = {Form.WAV: "audio/wav", Form.FLAC: "audio/flac", Form.OPUS: "audio/ogg; codecs=opus"}
@@ -118,6 +119,8 @@ class SoundReader:
 def look_at(recording: Row, access: Access) -> Sound:
     """The file of a recording, in whatever form it lies, wherever. Waits for the disk. Raises SoundGone."""
     recording_id = recording["recording_id"]
+    if recording["state"] == DELETED:
+        raise SoundGone(f"recording {recording_id} was deleted")
     if not recording["path"]:
         raise SoundGone(f"recording {recording_id} was never begun: {recording.get('reason')}")
     begun = Path(recording["path"])

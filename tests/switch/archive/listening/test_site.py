@@ -25,7 +25,7 @@ from sipp_scenarios.audio import speech
 from switch.archive.listening.events import RecordingLinked, RecordingListened
 from switch.archive.listening.ranges import whole
 from switch.archive.listening.service import Listening
-from switch.archive.listening.sound import SoundReader, look_at
+from switch.archive.listening.sound import SoundGone, SoundReader, look_at
 from switch.archive.listening.verbs import LinkParams
 from switch.config import HttpConfig
 from switch.http import HttpServer
@@ -261,6 +261,11 @@ def test_what_cannot_be_heard_is_said_plainly(house: House) -> None:
         assert (unknown.status, unknown.body) == (404, b"there is no recording recording-9\n")
 
     visit(house, listen)
+
+
+def test_a_deleted_recording_is_told_as_that(house: House) -> None:
+    with pytest.raises(SoundGone, match="recording r was deleted"):
+        look_at({"recording_id": "r", "path": str(house.path), "state": "deleted"}, Access())
 
 
 def test_a_page_shows_player_and_picture_and_nothing_of_others(house: House) -> None:
