@@ -200,11 +200,9 @@ impl Recorder {
         let Some(timeline) = recording.timeline_of(tap.channel, packet.leg) else { return };
         let Received { header, payload, content } = packet.received;
         let Content::Audio(codec) = *content else { return timeline.skip(header) };
+        timeline.note_codec(codec, arrival as u64);
         match codec.law() {
-            Some(law) => {
-                timeline.note_codec(codec, arrival as u64);
-                timeline.place(header, &packet.datagram[payload.clone()], law, arrival);
-            }
+            Some(law) => timeline.place(header, &packet.datagram[payload.clone()], law, arrival),
             None if codec.can_be_decoded() => {
                 timeline.expect(header, heard::measure(codec, &packet.datagram[payload.clone()]), arrival);
             }
@@ -213,7 +211,6 @@ impl Recorder {
         if codec.can_be_decoded() {
             recording.hear(packet.leg, arrival as u64);
         } else {
-            timeline.note_codec(codec, arrival as u64);
             recording.miss(packet.leg, tap.channel, arrival as u64);
         }
     }

@@ -64,6 +64,7 @@ fn every_codec_lies_where_g711_would() {
             let counters = ending.customer.counters;
             let lost = if mishaps { 15 } else { 0 };
             assert_eq!((counters.packets, counters.lost_samples), (600 - lost, lost * 160), "{codec:?}");
+            assert_eq!(ending.customer.codecs, [(PATH_US / 125, codec)], "since its first packet");
         }
     }
 }

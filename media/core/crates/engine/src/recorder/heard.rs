@@ -26,9 +26,6 @@ impl Recorder {
         let codec = hearing.codec();
         let (pieces, missed) = hearing.tape().take();
         let Some((timeline, now)) = self.seat(tap, leg, now_us) else { return };
-        if !pieces.is_empty() {
-            timeline.note_codec(codec, now as u64);
-        }
         let place = |said: &Said| place_said(timeline, said, codec, now);
         if masked {
             hearing.sayings().end(place);
