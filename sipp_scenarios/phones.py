@@ -6,7 +6,14 @@ from typing import Self
 
 from sipp_scenarios.audio import Samples
 from sipp_scenarios.conductor import ConductedScenario
-from sipp_scenarios.runner import Address, Scenario, ScenarioResult, free_port, run_scenario
+from sipp_scenarios.runner import (
+    Address,
+    Scenario,
+    ScenarioError,
+    ScenarioResult,
+    free_port,
+    run_scenario,
+)
 from sipp_scenarios.talker import Talker
 
 
@@ -75,6 +82,13 @@ class CallerPhone(Phone):
         """Let the scenario go on until it says that this is done."""
         self._conducted.tell("go on")
         self._conducted.wait_for(done)
+
+    def offer(self, payload_type: int, encoding: str, packet_ms: int) -> None:
+        """Let the scenario ``caller_changes_codec`` offer nothing but this; that must be the answer too."""
+        self._conducted.tell(f"{payload_type} {encoding} {packet_ms}")
+        agreed = self._conducted.wait_for("changed")["Format"]
+        if agreed != str(payload_type):
+            raise ScenarioError(f"payload type {agreed} was agreed on where {payload_type} was offered")
 
 
 class CalledPhone(Phone):

@@ -4,6 +4,7 @@ SIPp speaks the signalling; it is told this port and writes it into its SDP. SIP
 need a raw socket (root) for key presses, and SIPp cannot keep what it hears.
 """
 
+import math
 import socket
 import time
 from threading import Condition, Thread
@@ -13,7 +14,7 @@ import numpy as np
 
 from sipp_scenarios import rtp
 from sipp_scenarios.audio import Law, Samples, from_law
-from sipp_scenarios.voice import Voice
+from sipp_scenarios.voice import Coded, Voice
 
 _PACKET_S = 0.02
 _LAWS: dict[int, Law] = {rtp.PCMA: "ALAW", rtp.PCMU: "ULAW"}
@@ -31,8 +32,11 @@ class Talker:
         self._voice = Voice(speech, seed=self.port)
         self._peer: tuple[str, int] | None = None
         self._listens_to: tuple[str, int] | None = None
-        self.began_s = 0.0
-        """When its first packet went out, on this process's own clock."""
+        self._ticks = 0
+        """Of 20 ms, in which it said something or paused."""
+        self._began_s = math.inf
+        self.spoke_since_s: list[tuple[int, float]] = []
+        """The payload types it spoke in, and when the first packet of each went out, on that clock."""
         self._loses_each = 0
         self._sent = 0
         self._over = False
@@ -69,6 +73,12 @@ class Talker:
         with self._changed:
             self._voice.speak_in(law)
 
+    def go_over_to(self, coded: Coded, packet_ms: int = 20) -> int:
+        """Go on with the speech in this codec and packets of this length; returns how much was said."""
+        with self._changed:
+            self._voice.go_over_to(coded, packet_ms)
+            return len(self._voice.said)
+
     def pause(self, pauses: bool) -> None:
         """Send nothing while the stream's time goes on, as on hold, or speak again."""
         with self._changed:
@@ -94,6 +104,13 @@ class Talker:
         """Return when ``duration_s`` more was heard. Raises TimeoutError."""
         self.wait_until_heard(self.heard_s + duration_s, timeout_s)
 
+    def wait_to_say(self, duration_s: float, timeout_s: float = 30.0) -> None:
+        """Return when ``duration_s`` more was said. Raises TimeoutError."""
+        with self._changed:
+            enough = self._ticks + round(duration_s / _PACKET_S)
+            if not self._changed.wait_for(lambda: self._ticks >= enough, timeout_s):
+                raise TimeoutError(f"port {self.port} did not say {duration_s} s of speech in {timeout_s} s")
+
     def wait_until_heard(self, whole_s: float, timeout_s: float = 30.0) -> None:
         """Return when so much was heard since the beginning. Raises TimeoutError."""
         with self._changed:
@@ -115,6 +132,12 @@ class Talker:
                     f"port {self.port} was sent only the keys {''.join(self._keys.values())!r}"
                 )
             return "".join(self._keys.values())
+
+    @property
+    def began_s(self) -> float:
+        """When its first packet went out or should have, by the most punctual: on this process's clock."""
+        with self._changed:
+            return self._began_s
 
     @property
     def said(self) -> Samples:
@@ -166,11 +189,20 @@ class Talker:
     def _say_next(self) -> None:
         if self._peer is None:
             return
+        ticks_before, self._ticks = self._ticks, self._ticks + 1
+        self._changed.notify_all()
         for packet in self._voice.next_packets():
-            self.began_s = self.began_s or time.monotonic()
+            now_s = time.monotonic()
+            self._began_s = min(self._began_s, now_s - ticks_before * _PACKET_S)
+            self._note_payload_type(packet[1] & 0x7F, now_s)
             self._sent += 1
             if not self._loses_each or self._sent % self._loses_each:
                 self._socket.sendto(packet, self._peer)
+
+    def _note_payload_type(self, payload_type: int, now_s: float) -> None:
+        before = self.spoke_since_s[-1][0] if self.spoke_since_s else None
+        if payload_type not in (before, rtp.TELEPHONE_EVENT):
+            self.spoke_since_s.append((payload_type, now_s))
 
 
 def bind_even_port(host: str) -> socket.socket:

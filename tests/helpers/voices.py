@@ -6,8 +6,12 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+import soxr
 
 from media.commands import Codec
+from sipp_scenarios.audio import SAMPLE_RATE_HZ
+from sipp_scenarios.voice import Coded
+from switch.sdp.formats import ENCODINGS
 
 Samples = npt.NDArray[np.int16]
 
@@ -34,6 +38,12 @@ def encoded(codec: Codec, samples: Samples) -> list[bytes]:
         frame.sample_rate, frame.pts = rate_hz, begin
         payloads += [bytes(packet) for packet in context.encode(frame)]
     return payloads
+
+
+def coded(codec: Codec, speech: Samples, payload_type: int) -> Coded:
+    """A speech of 8000 samples a second for a talker to go over to."""
+    wide = soxr.resample(speech, SAMPLE_RATE_HZ, _RATES_HZ[codec])
+    return Coded(payload_type, ENCODINGS[codec].clock_hz, encoded(codec, wide), speech)
 
 
 def decoded(codec: Codec, payloads: Sequence[bytes]) -> tuple[Samples, int]:

@@ -2,7 +2,7 @@ import numpy as np
 
 from sipp_scenarios import rtp
 from sipp_scenarios.audio import from_alaw, from_law, speech
-from sipp_scenarios.voice import Voice
+from sipp_scenarios.voice import Coded, Voice, in_law
 
 
 def packets_of(voice: Voice, ticks: int) -> list[rtp.RtpPacket]:
@@ -76,3 +76,31 @@ def test_what_is_not_plain_rtp_is_not_read() -> None:
     assert rtp.decode(b"") is None
     assert rtp.decode(b"\x80" * 11) is None
     assert rtp.decode(b"\x40" + b"\0" * 20) is None
+
+
+def test_a_longer_packet_is_sent_when_it_is_full_and_another_codec_begins_behind_it() -> None:
+    spoken = speech(1, 1)
+    voice = Voice(spoken, seed=1)
+    before = packets_of(voice, 2)[-1]
+    voice.go_over_to(in_law(spoken, "ALAW"), 40)
+    assert packets_of(voice, 1) == []
+    voice.go_over_to(Coded(111, 48_000, [bytes([number]) for number in range(50)], spoken), 20)
+    packets = packets_of(voice, 3)
+    assert [p.payload_type for p in packets] == [rtp.PCMA, 111, 111]
+    assert np.array_equal(from_alaw(packets[0].payload), voice.said[320:640])
+    assert [p.payload for p in packets[1:]] == [b"\x04", b"\x05"]
+    since = [(p.timestamp - before.timestamp) & 0xFFFFFFFF for p in packets]
+    assert since == [160, 480, 480 + 960]
+    assert [(p.sequence - before.sequence) & 0xFFFF for p in packets] == [1, 2, 3]
+
+
+def test_a_pause_or_a_key_sends_what_was_said_of_a_longer_packet() -> None:
+    voice = Voice(speech(1, 1), seed=1)
+    voice.go_over_to(in_law(speech(1, 1), "ALAW"), 40)
+    packets_of(voice, 3)
+    voice.pause(True)
+    assert [len(p.payload) for p in packets_of(voice, 2)] == [160]
+    voice.pause(False)
+    packets_of(voice, 1)
+    voice.press("5")
+    assert [p.payload_type for p in packets_of(voice, 1)] == [rtp.PCMA, rtp.TELEPHONE_EVENT]
