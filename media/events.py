@@ -331,7 +331,7 @@ class RecordingFailed(Event):
 
 @plain_data
 class RecordingWaiting(Event):
-    """The recording is over, lies in two parts, and no disk takes them as one file.
+    """The recording is over and lies in parts, and no disk takes them as one file, or the first hangs.
 
     Told once; it is tried again every 5 s, and at the next start. Its end follows.
     """

@@ -1,5 +1,6 @@
 """Five hundred recorded calls on disks that fail: no call is hurt, and what was lost is told."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from media.events import (
     StorageLagging,
     StorageRecovered,
 )
+from media.recordings.digest import sha256_of
 from media.recordings.disks import Disks, write_mark
+from media.recordings.homecoming import Folders, bring_home
 from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
 from tests.helpers.media_ports import many_media_ports
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
@@ -188,6 +191,46 @@ def test_a_disk_that_is_slow_hurts_no_call_and_new_recordings_go_to_the_spool(tm
             assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
         assert all(Path(recording.path).is_relative_to(tmp_path / "spool") for recording in completed)
         rig.wait(StorageRecovered)
+
+
+def test_recordings_under_way_leave_a_disk_that_hangs_and_lose_nothing(tmp_path: Path) -> None:
+    spool, killed = tmp_path / "spool", tmp_path / "killed"
+    recordings = {"lagging_after_s": 0.5, "spool": spool, "format": "alaw", "writers": 2}
+    with (
+        hanging_disk(tmp_path / "disk", tmp_path / "image", size_mb=128) as disk,
+        media_rig(disk.place, recordings=recordings) as rig,
+    ):
+        calls = Calls(rig, FEW)
+        calls.talk(0.5)
+        disk.hang()
+        try:
+            calls.talk(3)
+            assert len(list(spool.glob("**/*.rest.wav"))) == FEW
+            calls.stop()
+            while len(told := [event for event in rig.events if isinstance(event, RecordingWaiting)]) < FEW:
+                rig.wait_for_facts()
+            assert {event.recording_id for event in told} == {f"r-{number}" for number in range(FEW)}
+            assert [event.reason for event in rig.wait(StorageLagging)] == ["the disk is too slow"]
+            shutil.copytree(disk.place, killed / "disk", ignore=shutil.ignore_patterns("lost+found"))
+            shutil.copytree(spool, killed / "spool")
+        finally:
+            disk.go_on()
+        completed, failed = calls.end()
+        assert failed == []
+        assert {recording.unwritten for recording in completed} == {()}
+        assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
+        assert all(Path(recording.path).is_relative_to(disk.place) for recording in completed)
+        assert list(spool.glob("**/*.wav")) == []
+    folders = Folders(killed / "disk", killed / "spool")
+    whole = sum(sha256_of(recovered(recording, folders)) == recording.sha256 for recording in completed)
+    # What each of the two writers had in hand is silence after a kill, in one recording at most.
+    assert whole >= FEW - 2
+
+
+def recovered(recording: RecordingCompleted, folders: Folders) -> Path:
+    """What the next start makes of a recording whose process was killed while the disk hung."""
+    place = Path(recording.path).parts[-2:]
+    return bring_home(folders.folder.joinpath(*place), folders)
 
 
 def test_recordings_that_no_disk_has_room_for_end_when_there_is_and_what_was_lost_is_told(

@@ -21,12 +21,14 @@ const RETRY_US: u64 = 5_000_000;
 const MOST_WAITING: usize = 250;
 const LEFT: &str = "too many recordings wait to become one file; this one does at the next start";
 
-/// A recording that is over and lies in two files.
+/// A recording that is over and may lie in several files.
 #[derive(Debug)]
 pub struct Parted {
     pub recording: RecordingId,
     pub stored: Stored,
     pub ending: Ending,
+    /// It was told already that it waits.
+    pub is_told: bool,
 }
 
 /// The way to the joiner. It ends when the last of these is gone.
@@ -117,7 +119,7 @@ impl Joiner {
     }
 
     fn close(&self, parted: Parted) {
-        let Parted { recording, stored, ending } = parted;
+        let Parted { recording, stored, ending, .. } = parted;
         self.facts.push(end_of(recording, stored, ending, self.sync).0);
     }
 }
@@ -137,7 +139,11 @@ pub fn end_of(recording: RecordingId, stored: Stored, ending: Ending, sync: Sync
     }
 }
 
+/// Once, however long it takes.
 fn tell_waiting(facts: &EventRing, parted: &Parted, reason: String) {
+    if parted.is_told {
+        return;
+    }
     let path = parted.stored.path().display().to_string();
     facts.push(Event::RecordingWaiting { recording: parted.recording, path, reason });
 }
@@ -161,7 +167,7 @@ mod tests {
         stored.part();
         stored.append(&FRAMES, Sync::Never).unwrap();
         stored.end();
-        Parted { recording, stored, ending: Ending::default() }
+        Parted { recording, stored, ending: Ending::default(), is_told: false }
     }
 
     fn rest_of(place: &Path, recording: RecordingId) -> PathBuf {

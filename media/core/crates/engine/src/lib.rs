@@ -45,6 +45,7 @@ pub mod prompt;
 pub mod prompt_maker;
 pub mod protection;
 pub mod recorder;
+pub mod relief;
 pub mod reports;
 pub mod rules;
 pub mod said;

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -14,6 +14,7 @@ use recording::timeline::ChannelFacts;
 
 use crate::disks::Disks;
 use crate::events::{Event, RecordingId, Samples};
+use crate::relief::Book;
 
 /// Jobs that may wait for all writers of a folder; a block is half a second of one recording, up to 16 kB.
 const WAITING: usize = 16_384;
@@ -149,6 +150,11 @@ impl Health {
         self.lagging.load(Ordering::Relaxed)
     }
 
+    /// What it has in hand waits for its disk, and has for too long.
+    pub fn is_stuck(&self, now_us: u64) -> bool {
+        self.behind_us(now_us) >= self.lagging_after_us
+    }
+
     /// The disk refused something: the first time since all was well.
     pub fn fail(&self, reason: String) -> Option<Event> {
         self.begin_to_lag().then(|| Event::StorageLagging {
@@ -180,13 +186,12 @@ impl Health {
 
     /// Whether the folder has just begun to lag.
     fn look(&self, now_us: u64) -> Option<Event> {
-        let behind_us = self.behind_us(now_us);
-        if behind_us < self.lagging_after_us || !self.begin_to_lag() {
+        if !self.is_stuck(now_us) || !self.begin_to_lag() {
             return None;
         }
         Some(Event::StorageLagging {
             folder: self.folder.clone(),
-            behind_ms: behind_us / 1000,
+            behind_ms: self.behind_us(now_us) / 1000,
             reason: "the disk is too slow".into(),
         })
     }
@@ -215,11 +220,15 @@ pub struct Writers {
 }
 
 /// What a writer needs to begin.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct WriterEnd {
     pub jobs: Receiver<Waiting>,
     pub health: Arc<Health>,
     pub folder: PathBuf,
+    /// How far it came with what is in `jobs`, and who stands in for it.
+    pub book: Arc<Mutex<Book>>,
+    /// For whom it stands in while they are stuck: the spool's writer for all of the folder.
+    pub charges: Vec<WriterEnd>,
 }
 
 impl Writers {
@@ -230,8 +239,10 @@ impl Writers {
         let homes = std::iter::repeat_n((&storage.folder, &home), writers);
         let folders = homes.chain(storage.spool.iter().map(|folder| (folder, &spool)));
         let (room, after_us) = (WAITING / writers, storage.lagging_after_us);
-        let (queues, ends): (Vec<_>, Vec<_>) =
+        let (queues, mut ends): (Vec<_>, Vec<_>) =
             folders.map(|(folder, troubled)| queue(folder, room, after_us, troubled)).unzip();
+        let charges = ends[..writers].to_vec();
+        ends[writers..].iter_mut().for_each(|spool: &mut WriterEnd| spool.charges.clone_from(&charges));
         (Self { queues: queues.into(), has_spool: storage.spool.is_some() }, ends)
     }
 
@@ -278,67 +289,15 @@ fn queue(
         lagging: AtomicBool::new(false),
         troubled: troubled.clone(),
     });
-    let end = WriterEnd { jobs, health: health.clone(), folder: folder.to_path_buf() };
+    let end = WriterEnd {
+        jobs,
+        health: health.clone(),
+        folder: folder.to_path_buf(),
+        book: Arc::default(),
+        charges: Vec::new(),
+    };
     (Queue { jobs: sender, health }, end)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND_US: u64 = 1_000_000;
-
-    fn storage(spool: Option<&str>) -> Storage {
-        Storage {
-            folder: "/recordings".into(),
-            spool: spool.map(PathBuf::from),
-            writers: 2,
-            lagging_after_us: 2 * SECOND_US,
-            ..Storage::default()
-        }
-    }
-
-    #[test]
-    fn a_writer_that_is_stuck_is_told_of_once_and_new_recordings_go_to_the_spool() {
-        let (writers, ends) = Writers::new(&storage(Some("/spool")));
-        assert_eq!(ends.len(), 3);
-        assert_eq!((writers.choose(4), writers.choose(5)), (0, 1));
-        ends[0].health.take(SECOND_US);
-        assert_eq!(writers.look(2 * SECOND_US).count(), 0);
-        let told: Vec<_> = writers.look(3 * SECOND_US).collect();
-        let expected = Event::StorageLagging {
-            folder: "/recordings".into(),
-            behind_ms: 2000,
-            reason: "the disk is too slow".into(),
-        };
-        assert_eq!(told, [expected]);
-        assert_eq!(writers.look(4 * SECOND_US).count(), 0);
-        assert_eq!((writers.choose(4), writers.choose(5)), (2, 1));
-        assert!(writers.is_spool(2) && !writers.is_spool(1));
-        assert!(ends[2].health.fail("full".into()).is_some());
-        assert_eq!(writers.choose(4), 0);
-        assert!(ends[2].health.recover().is_some());
-        assert!(matches!(ends[0].health.recover(), Some(Event::StorageRecovered { .. })));
-        assert_eq!(writers.choose(4), 0);
-    }
-
-    #[test]
-    fn a_folder_is_told_of_once_and_has_recovered_when_all_its_writers_have() {
-        let (_, ends) = Writers::new(&storage(Some("/spool")));
-        let told = |event: Option<Event>| event.is_some();
-        assert!(told(ends[0].health.fail("full".into())));
-        assert!(!told(ends[1].health.fail("full".into())));
-        assert!(told(ends[2].health.fail("full".into())));
-        assert!(!told(ends[0].health.recover()) && !told(ends[0].health.recover()));
-        assert!(told(ends[1].health.recover()));
-        assert!(told(ends[2].health.recover()));
-    }
-
-    #[test]
-    fn without_a_spool_recordings_stay_where_they_are() {
-        let (writers, ends) = Writers::new(&storage(None));
-        assert!(ends[1].health.fail("full".into()).is_some());
-        assert!(ends[1].health.fail("full".into()).is_none());
-        assert_eq!((ends.len(), writers.choose(5)), (2, 1));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! One recording on disk, which goes on in the spool when its own disk fails.
+//! One recording on disk, which goes on in the spool when its own disk fails or hangs.
 
 use std::fs;
 use std::io;
@@ -28,8 +28,8 @@ pub struct Stored {
     file: RecordingFile,
     /// It is in the spool from its beginning, since its own disk refused it.
     refused: bool,
-    /// What its own disk did not take, in the spool.
-    rest: Option<(PathBuf, RecordingFile)>,
+    /// What its own disk did not take, in the spool, in order.
+    rests: Vec<Rest>,
     /// Frames that a power cut would cost.
     unsynced: u64,
     /// Frames that no disk took and that are not made good by silence yet.
@@ -37,6 +37,14 @@ pub struct Stored {
     lost: Vec<Samples>,
     /// What the disk said when it last refused something.
     refusal: Option<io::ErrorKind>,
+}
+
+/// What follows a recording from its frame `at` on.
+#[derive(Debug)]
+struct Rest {
+    at: u64,
+    path: PathBuf,
+    file: RecordingFile,
 }
 
 /// A closed file.
@@ -57,26 +65,38 @@ impl Stored {
         spooled: Option<PathBuf>,
         storage: &Arc<Storage>,
     ) -> (Result<Self, PathBuf>, Option<io::Error>) {
-        let begin = |path: PathBuf, file, spooled, refused| Self {
+        let error = match storage.create(&path) {
+            Ok(file) => {
+                return (Ok(Self { spooled, refused: false, ..Self::alone(path, file, storage) }), None);
+            }
+            Err(error) => error,
+        };
+        match spooled.map(|other| Self::create_in_spool(other, storage)) {
+            Some(Ok(stored)) => (Ok(stored), Some(error)),
+            Some(Err(other)) => (Err(path), Some(other)),
+            None => (Err(path), Some(error)),
+        }
+    }
+
+    /// Begin a file in the spool for what its own disk does not take.
+    pub fn create_in_spool(path: PathBuf, storage: &Arc<Storage>) -> io::Result<Self> {
+        let file = storage.create(&path)?;
+        Ok(Self::alone(path, file, storage))
+    }
+
+    /// In the spool, which it can only leave after its end.
+    fn alone(path: PathBuf, file: RecordingFile, storage: &Arc<Storage>) -> Self {
+        Self {
             path,
-            spooled,
+            spooled: None,
             storage: storage.clone(),
             file,
-            refused,
-            rest: None,
+            refused: true,
+            rests: Vec::new(),
             unsynced: 0,
             owed: 0,
             lost: Vec::new(),
             refusal: None,
-        };
-        let error = match storage.create(&path) {
-            Ok(file) => return (Ok(begin(path, file, spooled, false)), None),
-            Err(error) => error,
-        };
-        match spooled.map(|other| (storage.create(&other), other)) {
-            Some((Ok(file), other)) => (Ok(begin(other, file, None, true)), Some(error)),
-            Some((Err(other), _)) => (Err(path), Some(other)),
-            None => (Err(path), Some(error)),
         }
     }
 
@@ -86,12 +106,12 @@ impl Stored {
 
     /// Whether what is appended goes where it belongs, not to the spool instead.
     pub fn is_at_home(&self) -> bool {
-        !self.refused && self.rest.is_none()
+        !self.refused && self.rests.is_empty()
     }
 
     /// Append whole frames. They are safe somewhere, or lost and counted, even when this is an error.
     pub fn append(&mut self, block: &[u8], sync: Sync) -> io::Result<()> {
-        let frames = (block.len() / self.storage.format.frame_length()) as u64;
+        let frames = self.storage.format.frames_in(block);
         self.put(frames, |file| file.append(block))?;
         self.unsynced += frames;
         if sync != Sync::EverySecond || self.unsynced < FRAMES_A_SYNC {
@@ -128,21 +148,41 @@ impl Stored {
         Ok(())
     }
 
-    fn lose(&mut self, frames: u64) {
+    /// No disk took so many frames more.
+    pub fn lose(&mut self, frames: u64) {
         let end = self.frames() + self.owed;
         self.owed += frames;
-        match self.lost.last_mut().filter(|last| last.1 == end) {
-            Some(last) => last.1 += frames,
-            None => self.lost.push((end, end + frames)),
+        self.note_lost((end, end + frames));
+    }
+
+    fn note_lost(&mut self, (begin, end): Samples) {
+        match self.lost.last_mut().filter(|last| last.1 == begin) {
+            _ if begin == end => {}
+            Some(last) => last.1 = end,
+            None => self.lost.push((begin, end)),
         }
     }
 
     /// Begin the rest of it in the spool. False when there is none, or it goes on there already.
     fn go_on_elsewhere(&mut self) -> bool {
-        let Some(spooled) = self.spooled.as_ref().filter(|_| self.rest.is_none()) else { return false };
-        let path = spooled.with_extension(format!("{}.{REST}", self.file.frames()));
-        self.rest = self.storage.create(&path).ok().map(|file| (path, file));
-        self.rest.is_some()
+        let Some(spooled) = self.spooled.as_ref().filter(|_| self.rests.is_empty()) else { return false };
+        let at = self.file.frames();
+        let path = path_of_rest(spooled, at);
+        let file = self.storage.create(&path);
+        self.rests.extend(file.map(|file| Rest { at, path, file }));
+        self.is_parted()
+    }
+
+    /// Go on with what was written meanwhile from frame `at` on, where all before is here or lost.
+    pub fn go_on_with(&mut self, at: u64, rest: Self) {
+        // Where it fails, joining leaves room for it.
+        let _ = self.pay();
+        for (begin, end) in rest.lost {
+            self.note_lost((at + begin, at + end));
+        }
+        (self.owed, self.unsynced) = (rest.owed, rest.unsynced);
+        self.refusal = rest.refusal.or(self.refusal);
+        self.rests.push(Rest { at, path: rest.path, file: rest.file });
     }
 
     #[cfg(test)]
@@ -151,14 +191,14 @@ impl Stored {
     }
 
     fn current(&mut self) -> &mut RecordingFile {
-        match &mut self.rest {
-            Some((_, rest)) => rest,
+        match self.rests.last_mut() {
+            Some(rest) => &mut rest.file,
             None => &mut self.file,
         }
     }
 
     fn frames(&self) -> u64 {
-        self.file.frames() + self.rest.as_ref().map_or(0, |(_, rest)| rest.frames())
+        self.rests.last().map_or(self.file.frames(), |rest| rest.at + rest.file.frames())
     }
 
     /// Close what is one file, after its end. It is an error when nothing of it could be written.
@@ -180,129 +220,61 @@ impl Stored {
 
     /// Whether it is to be joined before it can be closed.
     pub fn is_parted(&self) -> bool {
-        self.rest.is_some()
+        !self.rests.is_empty()
     }
 
     /// Make it one file again, after its end. It may be tried again after an error; nothing is lost by that.
     pub fn join(&mut self) -> io::Result<()> {
-        let Some((_, rest)) = &mut self.rest else { return Ok(()) };
-        if self.file.append_file(rest).is_err() {
-            self.join_in_spool()?;
+        if let Err(error) = self.join_at_home() {
+            self.join_in_spool(error)?;
         }
-        if let Some((path, _)) = self.rest.take() {
-            let _ = fs::remove_file(path);
+        Ok(())
+    }
+
+    fn join_at_home(&mut self) -> io::Result<()> {
+        while let Some(rest) = self.rests.first_mut() {
+            append(&mut self.file, rest)?;
+            let _ = fs::remove_file(self.rests.remove(0).path);
         }
         Ok(())
     }
 
     /// Where the first disk still fails.
-    fn join_in_spool(&mut self) -> io::Result<()> {
-        let (Some(spooled), Some((_, rest))) = (&self.spooled, &mut self.rest) else { return Ok(()) };
+    fn join_in_spool(&mut self, refusal: io::Error) -> io::Result<()> {
+        let Some(spooled) = &self.spooled else { return Err(refusal) };
         let mut whole = self.storage.create(spooled)?;
-        if let Err(error) = whole.append_file(&mut self.file).and_then(|()| whole.append_file(rest)) {
+        let begun = whole.append_file(&mut self.file);
+        let joined =
+            self.rests.iter_mut().fold(begun, |joined, rest| joined.and_then(|()| append(&mut whole, rest)));
+        if let Err(error) = joined {
             let _ = fs::remove_file(spooled);
             return Err(error);
         }
         self.file = whole;
         // A disk that takes nothing may not even let go of it.
         let _ = fs::remove_file(std::mem::replace(&mut self.path, spooled.clone()));
+        for rest in self.rests.drain(..) {
+            let _ = fs::remove_file(rest.path);
+        }
         Ok(())
     }
+
+    /// Nobody wants it.
+    pub fn discard(self) {
+        let _ = fs::remove_file(self.path);
+    }
+}
+
+/// Where a recording goes on from a frame, whose place in the spool this is.
+pub fn path_of_rest(spooled: &Path, at: u64) -> PathBuf {
+    spooled.with_extension(format!("{at}.{REST}"))
+}
+
+/// Let a rest lie in its place; where what is before it could not even be made silence, it is now.
+fn append(file: &mut RecordingFile, rest: &mut Rest) -> io::Result<()> {
+    file.append_silence(rest.at.saturating_sub(file.frames()))?;
+    file.append_file(&mut rest.file)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    const FRAME: [u8; 4] = [1, 0, 2, 0];
-
-    fn storage() -> Arc<Storage> {
-        Arc::new(Storage::default())
-    }
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            static NEXT: AtomicU32 = AtomicU32::new(0);
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            Self(std::env::temp_dir().join(format!("stored-{}-{number}", std::process::id())))
-        }
-
-        fn stored(&self, spool: bool) -> Stored {
-            let spooled = spool.then(|| self.0.join("spool/one.wav"));
-            Stored::create(self.0.join("one.wav"), spooled, &storage()).0.unwrap()
-        }
-
-        fn frames(&self, name: &str) -> Vec<[u8; 4]> {
-            let bytes = fs::read(self.0.join(name)).unwrap();
-            bytes[44..].chunks_exact(4).map(|frame| frame.try_into().unwrap()).collect()
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    /// A disk that refuses what it is given, once.
-    fn refused(stored: &mut Stored, frames: u64) {
-        let error = stored.put(frames, |_| Err(io::Error::from(io::ErrorKind::StorageFull))).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-    }
-
-    #[test]
-    fn what_no_disk_took_is_silence_in_its_place_and_told() {
-        let folder = Folder::new();
-        let mut stored = folder.stored(false);
-        stored.append(&FRAME, Sync::Never).unwrap();
-        refused(&mut stored, 2);
-        refused(&mut stored, 1);
-        stored.append(&FRAME, Sync::EverySecond).unwrap();
-        refused(&mut stored, 1);
-        stored.end();
-        let finished = stored.finish(Sync::AtEnd).unwrap();
-        assert_eq!((finished.file.frames, finished.lost), (6, vec![(1, 4), (5, 6)]));
-        let silence = [0; 4];
-        assert_eq!(folder.frames("one.wav"), [FRAME, silence, silence, silence, FRAME, silence]);
-    }
-
-    #[test]
-    fn a_recording_goes_on_in_the_spool_and_comes_back_whole() {
-        let folder = Folder::new();
-        let mut stored = folder.stored(true);
-        stored.append(&FRAME, Sync::Never).unwrap();
-        let full = io::Error::from(io::ErrorKind::StorageFull);
-        let failing_once = std::cell::Cell::new(Some(full));
-        let write = |file: &mut RecordingFile| {
-            failing_once.take().map_or(Ok(()), Err).and_then(|()| file.append(&FRAME))
-        };
-        assert!(stored.put(1, write).is_err());
-        stored.append(&FRAME, Sync::Never).unwrap();
-        let rest = folder.0.join("spool/one.1.rest.wav");
-        assert_eq!(fs::metadata(&rest).unwrap().len(), 44 + 8);
-        stored.end();
-        assert!(stored.is_parted());
-        stored.join().unwrap();
-        let finished = stored.finish(Sync::Never).unwrap();
-        assert_eq!((finished.path.as_path(), finished.lost.len()), (folder.0.join("one.wav").as_path(), 0));
-        assert_eq!(folder.frames("one.wav"), [FRAME; 3]);
-        assert!(!rest.exists());
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_gives_way_to_the_spool() {
-        let folder = Folder::new();
-        fs::create_dir_all(&folder.0).unwrap();
-        fs::write(folder.0.join("file"), []).unwrap();
-        let (inside_a_file, spooled) = (folder.0.join("file/one.wav"), folder.0.join("spool/one.wav"));
-        let (stored, trouble) = Stored::create(inside_a_file.clone(), Some(spooled.clone()), &storage());
-        assert_eq!(stored.unwrap().path(), spooled);
-        assert!(trouble.is_some());
-        let (stored, trouble) = Stored::create(inside_a_file.clone(), None, &storage());
-        assert_eq!(stored.unwrap_err(), inside_a_file);
-        assert!(trouble.is_some());
-    }
-}
+mod tests;

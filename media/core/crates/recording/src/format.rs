@@ -26,6 +26,11 @@ impl SampleFormat {
         2 * self.sample_length()
     }
 
+    /// Whole frames in so many octets.
+    pub const fn frames_in(self, block: &[u8]) -> u64 {
+        (block.len() / self.frame_length()) as u64
+    }
+
     /// The octet that silence is made of.
     pub const fn silence(self) -> u8 {
         match self {
