@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from media.fonts import chinese_family, legible
 from media.pictures import INK, QUIET_INK, check_suffix, new_figure, save
 from media.recordings.conversation import ChannelFigures, Conversation, measure_conversation
-from media.recordings.plot_marks import Stretch, Voice, draw_legend, draw_stretches, draw_voices
+from media.recordings.plot_marks import BOTH_TALK, Stretch, Voice, draw_legend, draw_stretches, draw_voices
+from media.recordings.voice_activity import overlap
 from media.recordings.wav import FULL_SCALE, Envelope, Levels, read_envelope
 from runtime.durations import format_duration
 
@@ -70,6 +71,7 @@ def _draw(
     voices: Sequence[Voice],
 ) -> Figure:
     chinese = chinese_family() is not None
+    stretches = [*stretches, *_both_talk(conversation)]
     figure = new_figure(title)
     upper, lower = figure.subplots(2, 1, sharex=True, sharey=True)
     sides = (conversation.customer, conversation.agent)
@@ -83,6 +85,11 @@ def _draw(
     upper.tick_params(bottom=False)
     _dress_time_axis(lower, envelope.duration_s)
     return figure
+
+
+def _both_talk(conversation: Conversation) -> Iterator[Stretch]:
+    for span in overlap(conversation.customer.talk, conversation.agent.talk):
+        yield Stretch(BOTH_TALK, "both", span.start_s, span.end_s)
 
 
 def _draw_channel(

@@ -11,7 +11,7 @@ from media.fonts import chinese_family, legible
 from media.pictures import INK
 from media.recordings.manifest import CHANNELS, Manifest
 
-GAP, HOLD = "gap", "hold"
+GAP, HOLD, BOTH_TALK = "gap", "hold", "both_talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Stretch:
     """A part of the recording that is to be told from the rest. Seconds count from its start."""
 
     kind: str
-    """As in the marks of a manifest, or GAP (packets were lost), or HOLD."""
+    """As in the marks of a manifest, or GAP (packets were lost), HOLD or BOTH_TALK."""
     channels: str
     """``customer``, ``agent`` or ``both``."""
     from_s: float
@@ -54,6 +54,7 @@ _STYLES = {
     "undecoded": _Style("not decodable", "无法解码", "#8c5a2b", ".."),
     "lost": _Style("not written", "未写入", "#b3261e", "++"),
     GAP: _Style("packets lost", "丢包", "#d93025", reach=(0.0, 0.06)),
+    BOTH_TALK: _Style("both talk", "同时说话", "#5b4b8a", reach=(0.12, 0.16)),
     "beep": _Style("beep", "提示音", "#2e7d32", reach=(0.06, 0.12)),
 }
 """In the order of the legend."""

@@ -65,6 +65,22 @@ def union(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     return merged
 
 
+def overlap(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """Every stretch that both cover; either's spans are in order and apart from each other."""
+    found: list[Span] = []
+    mine, theirs = 0, 0
+    while mine < len(one) and theirs < len(other):
+        start_s = max(one[mine].start_s, other[theirs].start_s)
+        end_s = min(one[mine].end_s, other[theirs].end_s)
+        if start_s < end_s:
+            found.append(Span(start_s, end_s))
+        if one[mine].end_s <= other[theirs].end_s:
+            mine += 1
+        else:
+            theirs += 1
+    return found
+
+
 def total_s(spans: Sequence[Span]) -> float:
     """How long they are together."""
     return sum(span.length_s for span in spans)

@@ -150,6 +150,24 @@ def test_silence_that_has_a_reason_is_shaded_on_its_channel_for_as_long_as_it_la
     assert changed(elsewhere, there, 1) == (0.0, 0.0)
 
 
+def test_where_both_talk_a_strip_lies_at_the_foot_of_both_lanes(tmp_path: Path) -> None:
+    plot_recording(record(tmp_path / "r.wav", [(1, 6)], [(4, 8)]), tmp_path / "a.png", "call-1")
+    picture = imread(tmp_path / "a.png")
+    strip = np.all(np.abs(picture[:, :, :3] * 255 - np.array((0x5B, 0x4B, 0x8A))) < 25, axis=2)
+    height, width = strip.shape
+    for lane in (slice(0, height // 2), slice(height // 2, height * 9 // 10)):
+        columns = np.nonzero(strip[lane].sum(axis=0) > 5)[0]
+        ends = (columns.min() / width * DURATION_S, columns.max() / width * DURATION_S)
+        assert ends == pytest.approx((4, 6), abs=0.3)
+
+
+def test_the_legend_tells_of_talk_at_once_where_there_is_any(tmp_path: Path) -> None:
+    for name, agent in (("together.svg", (4, 8)), ("in-turn.svg", (7, 8))):
+        plot_recording(record(tmp_path / "r.wav", [(1, 6)], [agent]), tmp_path / name, "call-1")
+        shown = "both talk" in (tmp_path / name).read_text("utf-8")
+        assert shown is (name == "together.svg")
+
+
 def test_who_is_heard_is_named_where_they_begin(tmp_path: Path) -> None:
     path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
     voices = [

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from media.recordings.voice_activity import Span, pauses, talk_spans, total_s, union
+from media.recordings.voice_activity import Span, overlap, pauses, talk_spans, total_s, union
 from media.recordings.wav import Envelope, EnvelopeFold
 
 RATE_HZ = 8000
@@ -72,6 +72,9 @@ def test_spans_add_up() -> None:
     together = union(one, other)
     assert together == [Span(1, 4), Span(6, 8), Span(9, 10)]
     assert total_s(together) == 6
+    assert overlap(one, other) == overlap(other, one) == [Span(2, 3)]
+    assert overlap([Span(0, 10)], other) == other
+    assert overlap([], other) == []
     assert pauses(together, 10) == [Span(0, 1), Span(4, 6), Span(8, 9)]
     assert pauses([], 10) == [Span(0, 10)]
     assert pauses([], 0) == []
