@@ -110,6 +110,10 @@ class Identity:
         contact = names.secure_contact if is_sips(uri) else names.contact
         return contact.replace(":", f":{escape_user(user)}@", 1) if user else contact
 
+    def target_of(self, user: str, hop: Hop) -> str:
+        """Where this peer reaches somebody by us: a URI with the address of the listener that serves it."""
+        return self.contact_of(user, hop)[1:-1]
+
     def answer(
         self,
         request: Request,

@@ -1,5 +1,6 @@
 """What phones ask for beside calls: keys by INFO, busy lamps, texts."""
 
+from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.runner import Scenario, SippProcess, run_scenario
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, STATIONS
@@ -44,6 +45,27 @@ def test_lamps_show_that_a_station_rings_its_agent_is_asked_and_its_queue_has_ca
             caller.hang_up()
             of_queue.finish().check()
     centre.events.wait_for("call.ended")
+
+
+def test_a_phone_picks_up_by_its_lamp_what_rings_at_another(centre: CallCentre) -> None:
+    station = centre.seat("2001")
+    watching = scenario(centre, "agent_sees_a_call", "2002", "2001")
+    with ConductedScenario(watching, centre.folder) as lamp:
+        centre.wait_for_subscriptions(1)
+        with centre.ring_in_vain(station) as ringing, centre.caller(QUEUE_ONLY) as caller:
+            caller.wait_answered()
+            seen = lamp.wait_for("rings")
+            lamp.finish().check()
+            named = {"target": seen["Target"], "replaces": seen["Replaces"]}
+            picks = scenario(centre, "agent_picks_up", "2002", "2001", rtp_port="9", **named)
+            with ConductedScenario(picks, centre.folder) as picking:
+                picking.wait_for("answered")
+                centre.events.wait_for("call.connected", station="2002")
+                ringing.wait_for("ringing")
+                ringing.finish().check()
+                picking.tell("hang up")
+                picking.finish().check()
+            caller.wait_hung_up_on()
 
 
 def test_a_phone_lights_its_lamp_when_messages_wait(centre: CallCentre) -> None:

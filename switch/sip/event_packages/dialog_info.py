@@ -70,12 +70,13 @@ class StationDialogs:
 
     def write(self, resource: str, named: str, parameters: Parameters, version: int, hop: Hop) -> bytes:
         entity = f"sip:{escape_user(bare(named))}@{self._identity.host(hop)}"
+        target = self._identity.target_of(bare(named), hop)
         if not self._knows(resource):
-            return write_dialog_info(entity, version, as_dialogs(self._lamps.state(resource)))
+            return write_dialog_info(entity, target, version, as_dialogs(self._lamps.state(resource)))
         legs = self._of_station.get(resource, {}).values()
-        known = (_describe(leg) for leg in legs if leg.state is not LegState.ENDED)
+        known = (self._describe(leg, hop) for leg in legs if leg.state is not LegState.ENDED)
         wanted = WantedDialog.named_by(parameters)
-        return write_dialog_info(entity, version, filter(wanted.fits, known))
+        return write_dialog_info(entity, target, version, filter(wanted.fits, known))
 
     def arrived(self, event: LegArrived) -> str | None:
         """A leg arrived; returns the station that calls, None when none does."""
@@ -113,20 +114,41 @@ class StationDialogs:
         self._of_station.setdefault(station, {})[leg_id] = leg
         return station
 
+    def _describe(self, leg: SipLeg, hop: Hop) -> DialogInfo:
+        """Our end's tags the other way round, for the station is at the other end."""
+        state = _STATES[leg.state]
+        direction = "initiator" if isinstance(leg, ArrivingLeg) else "recipient"
+        dialog = _dialog_of(leg)
+        if dialog is None:
+            return DialogInfo(leg.leg_id, state, direction)
+        other = parse_name_addr(dialog.local)
+        return DialogInfo(
+            dialog_id=leg.leg_id,
+            state=state,
+            direction=direction,
+            sip_call_id=printable(dialog.sip_call_id),
+            local_tag=printable(dialog.remote_tag),
+            remote_tag=dialog.local_tag,
+            remote=printable(str(other.uri)),
+            remote_target=printable(self._identity.target_of(other.uri.user, hop)),
+            remote_name=printable(other.display_name),
+        )
 
-def write_dialog_info(entity: str, version: int, dialogs: Iterable[DialogInfo]) -> bytes:
-    """The document of RFC 4235 §4 in full state; at the near end of each dialog is ``entity``."""
+
+def write_dialog_info(entity: str, target: str, version: int, dialogs: Iterable[DialogInfo]) -> bytes:
+    """The document of RFC 4235 §4 in full state; at the near end of each dialog is ``entity``, reached at
+    ``target``."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="{version}" state="full" '
         f"entity={quoteattr(entity)}>",
-        *(_write_dialog(dialog, entity) for dialog in dialogs),
+        *(_write_dialog(dialog, entity, target) for dialog in dialogs),
         "</dialog-info>",
     ]
     return "\n".join(lines).encode("utf-8") + b"\n"
 
 
-def _write_dialog(info: DialogInfo, entity: str) -> str:
+def _write_dialog(info: DialogInfo, entity: str, target: str) -> str:
     names = {
         "id": info.dialog_id,
         "call-id": info.sip_call_id,
@@ -135,36 +157,19 @@ def _write_dialog(info: DialogInfo, entity: str) -> str:
         "direction": info.direction,
     }
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in names.items() if value)
-    local = f"<local>{_party(entity)}</local>" if info.remote else ""
-    remote = f"<remote>{_party(info.remote, info.remote_name)}</remote>" if info.remote else ""
-    return f"<dialog {attributes}><state>{info.state}</state>{local}{remote}</dialog>"
+    state = f"<state>{info.state}</state>"
+    if not info.remote:
+        return f"<dialog {attributes}>{state}</dialog>"
+    local = f"<local>{_party(entity, target)}</local>"
+    remote = f"<remote>{_party(info.remote, info.remote_target, info.remote_name)}</remote>"
+    return f"<dialog {attributes}>{state}{local}{remote}</dialog>"
 
 
-def _party(uri: str, name: str = "") -> str:
+def _party(uri: str, target: str, name: str = "") -> str:
     """Who is at an end of a dialog, and where to call it (RFC 4235 §4.1.6), which is here: a phone that picks
     up a call by Replaces must not go past the switch to another phone."""
     shown = f" display={quoteattr(name)}" if name else ""
-    return f"<identity{shown}>{escape(uri)}</identity><target uri={quoteattr(uri)}/>"
-
-
-def _describe(leg: SipLeg) -> DialogInfo:
-    """Our end's tags the other way round, for the station is at the other end."""
-    state = _STATES[leg.state]
-    direction = "initiator" if isinstance(leg, ArrivingLeg) else "recipient"
-    dialog = _dialog_of(leg)
-    if dialog is None:
-        return DialogInfo(leg.leg_id, state, direction)
-    other = parse_name_addr(dialog.local)
-    return DialogInfo(
-        dialog_id=leg.leg_id,
-        state=state,
-        direction=direction,
-        sip_call_id=printable(dialog.sip_call_id),
-        local_tag=printable(dialog.remote_tag),
-        remote_tag=dialog.local_tag,
-        remote=printable(str(other.uri)),
-        remote_name=printable(other.display_name),
-    )
+    return f"<identity{shown}>{escape(uri)}</identity><target uri={quoteattr(target)}/>"
 
 
 def _dialog_of(leg: SipLeg) -> Dialog | None:

@@ -21,6 +21,8 @@ class DialogInfo(NamedTuple):
     remote_tag: str = ""
     remote: str = ""
     """URI of the other party."""
+    remote_target: str = ""
+    """URI at which it is called, where the watcher is."""
     remote_name: str = ""
     """What a phone shows of it, if anything."""
 

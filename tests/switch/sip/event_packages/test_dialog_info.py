@@ -11,10 +11,12 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn
 
 
 @given(
-    st.builds(DialogInfo, words, st.just("early"), st.just("recipient"), words, words, words, words, words)
+    st.builds(
+        DialogInfo, words, st.just("early"), st.just("recipient"), words, words, words, words, words, words
+    )
 )
 def test_a_document_is_well_formed_whatever_peers_call_themselves(info: DialogInfo) -> None:
-    root = ElementTree.fromstring(write_dialog_info('sip:"<&>"@h', 7, [info]))
+    root = ElementTree.fromstring(write_dialog_info('sip:"<&>"@h', "sip:<&>@h:5070", 7, [info]))
     assert (root.get("version"), root.get("state"), root.get("entity")) == ("7", "full", 'sip:"<&>"@h')
     (dialog,) = root.findall("d:dialog", NAMESPACE)
     assert (dialog.get("call-id") or "", dialog.get("remote-tag") or "") == (
@@ -26,12 +28,12 @@ def test_a_document_is_well_formed_whatever_peers_call_themselves(info: DialogIn
     if info.remote:
         assert dialog.findtext("d:local/d:identity", namespaces=NAMESPACE) == 'sip:"<&>"@h'
         targets = [target.get("uri") for target in dialog.iterfind("*/d:target", NAMESPACE)]
-        assert targets == ['sip:"<&>"@h', info.remote]
+        assert targets == ["sip:<&>@h:5070", info.remote_target]
         identity = dialog.find("d:remote/d:identity", NAMESPACE)
         assert identity is not None
         assert (identity.get("display") or "") == info.remote_name
 
 
 def test_nothing_is_said_of_a_station_without_calls() -> None:
-    root = ElementTree.fromstring(write_dialog_info("sip:1001@h", 0, []))
+    root = ElementTree.fromstring(write_dialog_info("sip:1001@h", "sip:1001@h", 0, []))
     assert root.findall("d:dialog", NAMESPACE) == []

@@ -121,7 +121,7 @@ def test_the_first_notify_tells_the_whole_state() -> None:
 
 
 def test_a_lamp_follows_a_call() -> None:
-    rig = Lamps()
+    rig = Lamps(port=5070)
     rig.watch()
     invite = rig.ring()
     rig.pass_time(1)
@@ -130,10 +130,11 @@ def test_a_lamp_follows_a_call() -> None:
     assert 'local-tag="callee"' in body(rings)
     assert f'call-id="{invite.headers.get("call-id")}"' in body(rings)
     station, caller = f"sip:{LAMP}@127.0.0.1", "sip:138@127.0.0.1"
-    assert f'<local><identity>{station}</identity><target uri="{station}"/></local>' in body(rings)
+    assert f'<local><identity>{station}</identity><target uri="{station}:5070"/></local>' in body(rings)
     name = "&lt;&amp;&gt;"
-    assert f'<remote><identity display="{name}">{caller}</identity><target uri="{caller}"/></remote>' in body(
-        rings
+    assert (
+        f'<remote><identity display="{name}">{caller}</identity><target uri="{caller}:5070"/></remote>'
+        in body(rings)
     )
     rig.take(rings)
     rig.pass_time(1)
