@@ -127,6 +127,7 @@ class MediaRig:
         sending: bool = True,
         receiving: bool = True,
         dtmf_payload_type: int | None = TELEPHONE_EVENT,
+        max_ptime_ms: int | None = None,
     ) -> None:
         """Tell a leg where its phone is."""
         self.order(
@@ -138,6 +139,7 @@ class MediaRig:
                 payload_type=phone.payload_type,
                 dtmf_payload_type=dtmf_payload_type,
                 ptime_ms=20,
+                max_ptime_ms=max_ptime_ms,
                 sending=sending,
                 receiving=receiving,
             )

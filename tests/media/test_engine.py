@@ -144,6 +144,23 @@ def test_a_phone_may_speak_the_law_that_was_offered_but_not_agreed(rig: MediaRig
     assert (heard.payload_type, heard.payload) == (8, VOICE)
 
 
+def test_packets_of_g729_that_are_longer_than_the_phone_takes_are_cut(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a", codec=Codec.G729), rig.leg("b", near="a", codec=Codec.G729)
+    rig.configure("b", agent, max_ptime_ms=30)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    caller.talk(VOICE[:60])
+    assert [agent.hear().payload for _ in range(3)] == [VOICE[:20], VOICE[20:40], VOICE[40:60]]
+    agent.talk(VOICE[:60])
+    assert caller.hear().payload == VOICE[:60]
+
+
+def test_how_late_the_media_thread_was_is_told(rig: MediaRig) -> None:
+    rig.let_pass(100)
+    recent_ms, worst_ms = rig.engine.lateness_ms
+    assert 0 <= recent_ms <= worst_ms
+    assert worst_ms > 0, "nobody is woken at the very moment"
+
+
 def test_padding_extension_and_contributors_are_taken_off(rig: MediaRig) -> None:
     caller, agent = rig.leg("a"), rig.leg("b", near="a")
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))

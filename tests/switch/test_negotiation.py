@@ -55,6 +55,13 @@ def test_a_move_of_the_peer_changes_nothing_of_ours_but_where_we_send() -> None:
     assert negotiation.configuration(leg).port == 5000
 
 
+def test_how_long_packets_may_be_reaches_the_endpoint() -> None:
+    leg = make_leg()
+    negotiation.answer(leg, OFFER + "a=ptime:40\r\na=maxptime:50\r\n")
+    told = negotiation.configuration(leg)
+    assert (told.ptime_ms, told.max_ptime_ms) == (40, 50)
+
+
 def test_a_hold_and_its_end_reach_the_endpoint() -> None:
     leg = make_leg()
     negotiation.answer(leg, OFFER)

@@ -179,8 +179,14 @@ def test_both_sides_agree_on_who_sends(theirs: Direction) -> None:
 
 def test_packet_time_of_the_peer_is_kept_and_answered() -> None:
     text, agreed = answer_offer(offer("m=audio 6000 RTP/AVP 8\na=ptime:30\n"), LOCAL)
-    assert agreed.ptime_ms == 30
+    assert (agreed.ptime_ms, agreed.max_ptime_ms) == (30, None)
     assert "a=ptime:30\r\n" in text
+
+
+def test_the_longest_packet_of_the_peer_is_kept_from_offer_and_answer() -> None:
+    short = "m=audio 6000 RTP/AVP 8\na=ptime:40\na=maxptime:30\n"
+    for agreed in (answer_offer(offer(short), LOCAL)[1], accept_answer(make_offer(LOCAL), offer(short))):
+        assert (agreed.ptime_ms, agreed.max_ptime_ms) == (30, 30)
 
 
 def test_answerers_first_codec_is_taken() -> None:
