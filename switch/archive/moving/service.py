@@ -4,6 +4,7 @@ The records are looked at once at the start, soon after a recording is over whos
 next comes to its time; again and again only while something fails.
 """
 
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -99,7 +100,7 @@ class Moving:
         self._timetable = Timetable(timedelta(days=access.tier.after_days))
         self._announced: SimpleQueue[tuple[str, float] | _Asked | None] = SimpleQueue()
         """Recordings that are over, with when they began, or that somebody wants moved; None to close."""
-        self._asked: list[_Asked] = []
+        self._asked: deque[_Asked] = deque()
         """Those that somebody wants moved and that are not yet."""
         self._worker = Worker("switch.archive.moving.mover")
         self._closing = Signal()
@@ -166,7 +167,8 @@ class Moving:
     def _look(self) -> None:
         self._timetable.begin()
         try:
-            all_well = self._move_asked() and self._move_due()
+            asked_well, due_well = self._move_asked(), self._move_due()
+            all_well = asked_well and due_well
         except NoRecords as error:
             log.warning("no recording can be moved now", reason=str(error))
             all_well = False
@@ -179,12 +181,16 @@ class Moving:
             self._timetable.look_at(self._now() + timedelta(seconds=self.LOOK_AGAIN_S))
 
     def _move_asked(self) -> bool:
-        """Move what somebody wants moved; whether nothing of it is to be tried again."""
-        while self._asked and not self._closing.is_set():
-            first = self._asked[0]
+        """Move what somebody wants moved, until the second tier takes no more; whether all of it is done.
+
+        One that must wait, as for its manifest, holds up no other.
+        """
+        for _ in range(len(self._asked)):
+            first = self._asked.popleft()
             if not self._deal_with(first.recording, first.by):
-                return False
-            self._asked.pop(0)
+                self._asked.append(first)
+            if self.is_failed or self._closing.is_set():
+                break
         return not self._asked
 
     def _move_due(self) -> bool:

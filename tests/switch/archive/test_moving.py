@@ -291,6 +291,17 @@ def test_what_somebody_wants_moved_waits_for_a_second_tier_that_fails(place: Pla
         assert place.moved() == "young"
 
 
+def test_one_that_is_wanted_and_waits_for_its_manifest_holds_up_no_other(place: Place) -> None:
+    waits, wanted = place.recording("waits", manifest=False), place.recording("wanted")
+    place.recording("old", timedelta(days=31))
+    with place.moving(SecondTierConfig(to=str(place.second), after_days=30)) as moving:
+        assert place.moved() == "old"
+        place.recording("as-old", timedelta(days=32))
+        for path in (waits, wanted):
+            moving.request({"recording_id": path.stem, "path": str(path)}, "李娜")
+        assert {place.moved(), place.moved()} == {"wanted", "as-old"}
+
+
 def test_without_a_second_tier_nothing_runs(place: Place) -> None:
     path = place.recording("one")
     with place.moving(SecondTierConfig()) as moving:
