@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
-from runtime.vocabulary import Command, Event, Output
+from runtime.vocabulary import Command, Output
 from switch.sip.authentication.authenticator import Authenticator
 from switch.sip.authentication.station_proof import StationProof
 from switch.sip.capabilities import KNOWN_METHODS
@@ -108,14 +108,15 @@ class SipStack:
         text_numbers: Mapping[str, str],
         domains: Mapping[str, Domain],
         now: float,
-    ) -> list[Event]:
-        """Know these stations from now on. Contacts of others are forgotten; their calls go on."""
+    ) -> list[Output]:
+        """Know these stations from now on. Contacts of others are forgotten, they watch and are watched no
+        longer; their calls go on."""
         self._domains.configure(_tenants_of(domains))
         self._authenticator.configure(stations, _realms_of(domains))
         self._proof.configure(_places_of(stations))
         self._text_numbers.clear()
         self._text_numbers.update(text_numbers)
-        return self.registrar.forget_strangers(now)
+        return [*self.registrar.forget_strangers(now), *self._agent.forget_strangers(now)]
 
     @property
     def open_legs(self) -> int:

@@ -207,6 +207,10 @@ class UserAgent:
         """As ``SipStack.end_subscriptions``."""
         return self._subscriptions.end_all(now)
 
+    def forget_strangers(self, now: float) -> list[Output]:
+        """End the subscriptions of stations, and to stations, that are configured no longer."""
+        return self._watched.forget_strangers(now)
+
     def fields_of(self, leg_id: str, names: Collection[str]) -> HeaderFields:
         """As ``SipStack.fields_of``."""
         referred = self._transfers.fields_of(leg_id, names)

@@ -1,6 +1,6 @@
 """The notifier: SUBSCRIBE taken, NOTIFY sent, for the event packages there are (RFC 6665 §4.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from runtime.deadlines import Deadlines
 from runtime.tenancy import tenant_of
@@ -86,10 +86,20 @@ class Subscriptions:
     def end_all(self, now: float) -> list[Output]:
         """The switch stops: let every watcher subscribe anew at once, not when its time comes, which may be
         an hour (RFC 6665 §4.1.3)."""
+        return self._end(lambda subscription: "deactivated", now)
+
+    def end_strangers(self, knows: Callable[[str], bool], now: float) -> list[Output]:
+        """Other stations are configured: who is none any more watches nothing, and what is gone is watched by
+        nobody (RFC 6665 §4.1.3)."""
+        return self._end(lambda subscription: _why_over(subscription, knows), now)
+
+    def _end(self, why: Callable[[Subscription], str], now: float) -> list[Output]:
+        """End those for which there is a reason, at once."""
         outputs: list[Output] = []
         for subscription in self._by_dialog.values():
-            if not subscription.ended_by:
-                subscription.ended_by = "deactivated"
+            reason = "" if subscription.ended_by else why(subscription)
+            if reason:
+                subscription.ended_by = reason
                 outputs += self._notify(subscription, now)
         return outputs
 
@@ -241,6 +251,13 @@ class Subscriptions:
             self._watched.pop(key, None)
         if not self._of_watcher.get(subscription.watcher):
             self._of_watcher.pop(subscription.watcher, None)
+
+
+def _why_over(subscription: Subscription, knows: Callable[[str], bool]) -> str:
+    if not knows(subscription.watcher):
+        return "rejected"
+    known = subscription.package.resource(subscription.watcher, subscription.named)
+    return "" if known == subscription.resource else "noresource"
 
 
 def _named(transaction: ServerTransaction) -> str:

@@ -42,6 +42,10 @@ class WatchedStations:
             TellLamp: self._tell_lamp,
         }
 
+    def forget_strangers(self, now: float) -> list[Output]:
+        """Other stations are configured: nobody else watches, or is watched."""
+        return self.subscriptions.end_strangers(self._knows, now)
+
     def rang(self, leg_id: str, now: float) -> list[Output]:
         """A leg that came in was just told that it rings."""
         return self._tell_of(self._dialogs.station_of(leg_id), now)

@@ -4,6 +4,7 @@ import pytest
 
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg, SetMailbox
+from switch.sip.config import StationConfig
 from switch.sip.hop import Hop
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.message import Message, Request
@@ -85,6 +86,11 @@ class Lamps(SipRig):
         proof = authorized(invite, challenge, user=station, password=PASSWORD)
         self.receive(proof)
         return proof
+
+    def reload(self, *stations: str) -> list[Message]:
+        """Only these stations are configured from now on; returns what is sent because of it."""
+        known = [StationConfig.model_validate({"name": name, "password": PASSWORD}) for name in stations]
+        return self._collect(self.stack.configure(known, {}, {}, self.now))
 
     def stop(self) -> list[Message]:
         """The switch is about to stop; returns what is sent because of it."""
@@ -252,6 +258,18 @@ def test_expires_0_unsubscribes() -> None:
     first = rig.watch()
     ok, last = rig.again(first, 0)
     assert (statuses([ok]), state_of(last)) == ([200], "terminated")
+    rig.take(last)
+    assert rig.stack.subscriptions == 0
+
+
+@pytest.mark.parametrize(("left", "reason"), [(LAMP, "rejected"), (WATCHER, "noresource")])
+def test_who_is_no_station_any_more_neither_watches_nor_is_watched(left: str, reason: str) -> None:
+    rig = Lamps()
+    first = rig.watch()
+    assert rig.reload(LAMP, WATCHER) == []
+    (last,) = rig.reload(left)
+    assert last.headers.get("subscription-state") == f"terminated;reason={reason}"
+    assert statuses(rig.again(first, 300)) == [481]
     rig.take(last)
     assert rig.stack.subscriptions == 0
 
