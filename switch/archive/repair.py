@@ -14,6 +14,7 @@ from media.recordings.manifest import Manifest, manifest_path, write_manifest
 from media.recordings.rest import recording_of
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import WavFile, mend, read_wav_file
+from switch.records.recording_search import DELETED
 
 Row = Mapping[str, Any]
 _CATALOGUED_LATER = "no record names it; the switch catalogues it at its next start"
@@ -50,6 +51,8 @@ class Repair:
         """
         if is_written:
             return Repaired(path, left="it is being written; nothing was done")
+        if record is not None and record["state"] == DELETED:
+            return Repaired(path, left="it was deleted, and lies here still; remove it by hand")
         try:
             whole = whole_of(path, self.folders)
             if whole is not None:
@@ -112,8 +115,11 @@ def _manifest(record: Row, wav: WavFile) -> Manifest:
         recording_id=record["recording_id"],
         contact_id=record["contact_id"],
         call_ids=(record["call_id"],) if record["call_id"] else (),
+        agents=(record["agent"],) if record["agent"] else (),
+        queue=record["queue"],
         caller=record["caller"],
         called=record["called"],
+        trunk=record["trunk"],
         stations=(record["station"],) if record["station"] else (),
         started_at=record["started_at"].astimezone(),
         duration_ms=record["duration_ms"],

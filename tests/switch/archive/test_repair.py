@@ -21,6 +21,9 @@ def record(path: Path) -> dict[str, Any]:
         "caller": "13800138000",
         "called": "95598",
         "station": "1001",
+        "agent": "8001",
+        "queue": "客户服务",
+        "trunk": "telecom",
         "started_at": datetime(2026, 9, 21, 4, 0, tzinfo=UTC),
         "duration_ms": 2000,
         "size_bytes": path.stat().st_size,
@@ -75,7 +78,16 @@ def test_a_manifest_is_made_from_the_record(tmp_path: Path) -> None:
     manifest = read_manifest(path)
     assert manifest is not None
     assert (manifest.caller, manifest.stations, manifest.duration_ms) == ("13800138000", ("1001",), 2000)
+    assert (manifest.agents, manifest.queue, manifest.trunk) == (("8001",), "客户服务", "telecom")
     assert manifest.started_at == datetime(2026, 9, 21, 4, 0, tzinfo=UTC)
+
+
+def test_what_is_left_of_a_deleted_recording_is_told_and_nothing_is_written_beside_it(tmp_path: Path) -> None:
+    path = torn(tmp_path)
+    before = path.read_bytes()
+    done = repair(path, record(path) | {"state": "deleted"}, is_written=False, dry_run=False)
+    assert (done.done, done.left) == ((), "it was deleted, and lies here still; remove it by hand")
+    assert (path.read_bytes(), manifest_path(path).exists()) == (before, False)
 
 
 def test_a_file_that_is_being_written_is_left_alone(tmp_path: Path) -> None:
