@@ -15,8 +15,9 @@ from switch.sip.messages.message import Fields, Headers, Request, listed
 from switch.sip.messages.uri import escape_user
 from switch.sip.registration.directory import ContactAddress
 
-_SUPPORTED = "timer"
-_SUPPORTED_RELIABLY = "100rel, timer"
+_SUPPORTED = "replaces, timer"
+_SUPPORTED_RELIABLY = "100rel, replaces, timer"
+"""Without ``replaces`` some phones offer no attended transfer of a call that came to them (RFC 3891)."""
 _OURS = frozenset(
     {
         "allow", "call-id", "contact", "content-length", "content-type", "cseq", "from", "max-forwards",

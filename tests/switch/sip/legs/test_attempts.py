@@ -152,10 +152,10 @@ def test_a_bye_whose_password_is_wrong_ends_the_dialog() -> None:
 def test_an_extension_that_is_refused_is_left_out_at_a_second_try() -> None:
     rig = SipRig()
     phone = dial(rig, branch("phone", headers=(("require", "precondition, x-ours"),)))["phone"]
-    assert phone.invite.headers.get_all("supported") == ["100rel, timer"]
+    assert phone.invite.headers.get_all("supported") == ["100rel, replaces, timer"]
     phone.invite = only(phone.answers(420, unsupported="Precondition, 100rel"), "INVITE")
     assert phone.invite.headers.get_all("require") == ["x-ours"]
-    assert phone.invite.headers.get_all("supported") == ["timer"]
+    assert phone.invite.headers.get_all("supported") == ["replaces, timer"]
     assert number(phone.invite) == "2 INVITE"
     phone.answers(200)
     assert len(rig.reported(LegAnswered)) == 1
@@ -202,5 +202,5 @@ def test_a_refused_session_timer_is_not_asked_for_again() -> None:
     phone = dial(rig, branch("phone"))["phone"]
     assert "session-expires" in phone.invite.headers
     again = only(phone.answers(420, unsupported="timer"), "INVITE")
-    assert again.headers.get_all("supported") == ["100rel"]
+    assert again.headers.get_all("supported") == ["100rel, replaces"]
     assert not {"session-expires", "min-se"} & {name for name, _ in again.headers.items()}

@@ -99,7 +99,7 @@ def test_headers_of_the_order_and_of_the_branch_stand_beside_ours() -> None:
     first, second = phones["one"].invite.headers, phones["two"].invite.headers
     assert first.get_all("diversion") == second.get_all("diversion") == ["<sip:1@x>", "<sip:2@x>"]
     assert (first.get_all("privacy"), second.get_all("privacy")) == (["id"], [])
-    assert first.get_all("supported") == ["100rel, timer", "x-ours"]
+    assert first.get_all("supported") == ["100rel, replaces, timer", "x-ours"]
 
 
 @pytest.mark.parametrize("name", ["via", "from", "to", "call-id", "cseq", "contact", "route", "content-type"])

@@ -25,8 +25,8 @@ def rings_reliably(
 def test_our_invite_says_that_we_acknowledge_provisional_answers_unless_told_not_to() -> None:
     rig = SipRig()
     phones = dial(rig, branch("one", 7001), branch("two", 7002, reliable_provisionals=False))
-    assert phones["one"].invite.headers.get_all("supported") == ["100rel, timer"]
-    assert phones["two"].invite.headers.get_all("supported") == ["timer"]
+    assert phones["one"].invite.headers.get_all("supported") == ["100rel, replaces, timer"]
+    assert phones["two"].invite.headers.get_all("supported") == ["replaces, timer"]
 
 
 def test_a_reliable_ringing_is_acknowledged_in_its_early_dialog() -> None:
