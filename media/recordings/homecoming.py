@@ -7,7 +7,9 @@ spool/2026-11-20/recording-1.wav                 all of it, where that disk took
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from media.events import Spans
 from media.recordings.disks import Disks
 from media.recordings.rest import is_readable, join_rests, rests_of
 from media.recordings.tiers import Access, put
@@ -50,8 +52,16 @@ class Folders:
         return path, None
 
 
-def bring_home(begun: Path, folders: Folders) -> Path:
-    """Where the recording that was begun as ``begun`` lies now, in one file: at its place if that can be.
+class Home(NamedTuple):
+    """Where a recording lies, in one file."""
+
+    path: Path
+    lost_ms: Spans = ()
+    """What no disk had of it when it was joined just now: silence is there."""
+
+
+def bring_home(begun: Path, folders: Folders) -> Home:
+    """Where the recording that was begun as ``begun`` lies now: at its place if that can be.
 
     May be done any number of times, and cut off anywhere. Raises DiskAway while a part of it may lie on a
     disk that is not mounted, and OSError of a disk that does not take it.
@@ -59,13 +69,13 @@ def bring_home(begun: Path, folders: Folders) -> Path:
     home, spooled = folders.places_of(begun)
     if spooled is None:
         folders.require(folders.folder)
-        return home
+        return Home(home)
     folders.disks.require(spooled)
     if begun == spooled and not folders.is_there(folders.folder):
-        return spooled
+        return Home(spooled)
     folders.require(folders.folder)
-    _join(home, spooled)
-    return _move(spooled, home) if spooled.exists() else home
+    lost_ms = _join(home, spooled)
+    return Home(_move(spooled, home) if spooled.exists() else home, lost_ms)
 
 
 def last_written(begun: Path, folders: Folders) -> float:
@@ -78,9 +88,9 @@ def last_written(begun: Path, folders: Folders) -> float:
     return max(moments)
 
 
-def _join(home: Path, spooled: Path) -> None:
+def _join(home: Path, spooled: Path) -> Spans:
     """What lies whole in the spool has the rests already; where there is neither, its beginning is lost."""
-    join_rests(home if is_readable(home) else spooled, rests_of(spooled))
+    return join_rests(home if is_readable(home) else spooled, rests_of(spooled))
 
 
 def _move(spooled: Path, home: Path) -> Path:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from media.events import Spans
 from media.recordings.folder import SUFFIX
 from media.recordings.tiers import sync_folder
 from media.recordings.wav import RecordingError
@@ -68,11 +69,12 @@ def path_of_rest(place: Path, frame: int) -> Path:
     return place.with_suffix(f".{frame}{REST}")
 
 
-def join_rests(path: Path, rests: Iterable[Path]) -> None:
-    """Bring what follows to the beginning at ``path``, one file again; where that is lost, silence is.
+def join_rests(path: Path, rests: Iterable[Path]) -> Spans:
+    """Bring what follows to the beginning at ``path``, one file again; what no part holds is silence.
 
-    May be done any number of times, and cut off anywhere. A rest without a header holds nothing and is left.
-    Raises OSError, also when there is no room for the whole; then all are as they were, and alone.
+    Returns from and to of each such silence, in milliseconds of the recording. May be done any number of
+    times, and cut off anywhere. A rest without a header holds nothing and is left. Raises OSError, also when
+    there is no room for the whole; then all are as they were, and alone.
     """
     parts = list(_parts(path, rests))
     following = [part for part in parts if part.path != path]
@@ -81,6 +83,17 @@ def join_rests(path: Path, rests: Iterable[Path]) -> None:
         _join(parts, path)
     for part in following:
         part.path.unlink()
+    return tuple(_holes(parts))
+
+
+def _holes(parts: Sequence[_Part]) -> Iterator[tuple[float, float]]:
+    """What lies between them, of those that are in order."""
+    end = 0
+    for part in parts:
+        ms_an_octet = 1000 / (part.wav.frame_bytes * part.wav.rate_hz)
+        if part.at > end:
+            yield end * ms_an_octet, part.at * ms_an_octet
+        end = max(end, part.end)
 
 
 def _join(parts: Sequence[_Part], path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from media.events import RecordingCompleted, RecordingFailed
 from media.recordings.digest import sha256_of
 from media.recordings.folder import SUFFIX
-from media.recordings.homecoming import Folders, bring_home, last_written
+from media.recordings.homecoming import Folders, Home, bring_home, last_written
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import WavFile, mend
 from switch.archive.notes import RecordingNote
@@ -25,9 +25,9 @@ def finish(note: RecordingNote, folders: Folders) -> End:
     begun = Path(note.path) if note.path else _file_of(note.recording_id, folders)
     if begun is None:
         return _failed(note, "the process ended before the file was begun")
-    path = bring_home(begun, folders)
+    home = bring_home(begun, folders)
     try:
-        return _completed(note, path, mend(path))
+        return _completed(note, home, mend(home.path))
     except FileNotFoundError:
         return _failed(note, "the process ended, and the file is gone")
     except (RecordingError, OSError) as error:
@@ -40,13 +40,13 @@ def adopt(begun: Path, folders: Folders) -> End:
     Raises OSError as ``finish``.
     """
     touched = last_written(begun, folders)
-    path = bring_home(begun, folders)
-    note = RecordingNote(path.stem, contact_id="", sequence=0, began=touched, path=str(path))
+    home = bring_home(begun, folders)
+    note = RecordingNote(begun.stem, contact_id="", sequence=0, began=touched, path=str(home.path))
     try:
-        wav = mend(path)
+        wav = mend(home.path)
     except (RecordingError, OSError) as error:
         return _failed(note, f"the journal has no word of it, and it cannot be read: {error}", touched)
-    return _completed(note, path, wav, touched - wav.duration_ms / 1000)
+    return _completed(note, home, wav, touched - wav.duration_ms / 1000)
 
 
 def _file_of(recording_id: str, folders: Folders) -> Path | None:
@@ -58,21 +58,22 @@ def _file_of(recording_id: str, folders: Folders) -> Path | None:
 
 
 def _completed(
-    note: RecordingNote, path: Path, wav: WavFile, began_at: float | None = None
+    note: RecordingNote, home: Home, wav: WavFile, began_at: float | None = None
 ) -> RecordingCompleted:
     """What was counted while it was recorded went with the process."""
     return RecordingCompleted(
         recording_id=note.recording_id,
         contact_id=note.contact_id,
         call_id=_first_call(note),
-        path=str(path),
+        path=str(home.path),
         duration_ms=wav.duration_ms,
         size_bytes=wav.size_bytes,
-        sha256=sha256_of(path),
+        sha256=sha256_of(home.path),
         customer_packets=0,
         customer_lost_ms=0,
         agent_packets=0,
         agent_lost_ms=0,
+        unwritten=home.lost_ms,
         recovered=True,
         began_at=began_at,
     )

@@ -79,7 +79,7 @@ class Repair:
             return Repaired(rest, left="the switch joins it with its beginning, which no disk takes now")
         begun, _ = self.folders.places_of(recording_of(rest))
         if not self.dry_run:
-            begun = bring_home(begun, self.folders)
+            begun = bring_home(begun, self.folders).path
         return Repaired(rest, (f"it joined its beginning, {begun}",), _CATALOGUED_LATER)
 
     def _mend(self, path: Path, record: Row | None) -> Repaired:

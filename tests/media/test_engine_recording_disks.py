@@ -19,7 +19,7 @@ from media.events import (
 )
 from media.recordings.digest import sha256_of
 from media.recordings.disks import Disks, write_mark
-from media.recordings.homecoming import Folders, bring_home
+from media.recordings.homecoming import Folders, Home, bring_home
 from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
 from tests.helpers.media_ports import many_media_ports
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
@@ -222,12 +222,14 @@ def test_recordings_under_way_leave_a_disk_that_hangs_and_lose_nothing(tmp_path:
         assert all(Path(recording.path).is_relative_to(disk.place) for recording in completed)
         assert list(spool.glob("**/*.wav")) == []
     folders = Folders(killed / "disk", killed / "spool")
-    whole = sum(sha256_of(recovered(recording, folders)) == recording.sha256 for recording in completed)
-    # What each of the two writers had in hand is silence after a kill, in one recording at most.
-    assert whole >= FEW - 2
+    homes = [(recovered(recording, folders), recording.sha256) for recording in completed]
+    torn = [home for home, sha256 in homes if sha256_of(home.path) != sha256]
+    # What each of the two writers had in hand is silence after a kill, in one recording at most, and told.
+    assert len(torn) <= 2
+    assert torn == [home for home, _ in homes if home.lost_ms]
 
 
-def recovered(recording: RecordingCompleted, folders: Folders) -> Path:
+def recovered(recording: RecordingCompleted, folders: Folders) -> Home:
     """What the next start makes of a recording whose process was killed while the disk hung."""
     place = Path(recording.path).parts[-2:]
     return bring_home(folders.folder.joinpath(*place), folders)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.recordings.homecoming import Folders, bring_home, last_written
+from media.recordings.homecoming import Folders, Home, bring_home, last_written
 from media.recordings.rest import path_of_rest
 from media.recordings.wav_file import mend
 
@@ -38,7 +38,7 @@ class Parts:
 
     def check(self) -> None:
         """All of it is where it belongs, once, and nothing else is anywhere."""
-        assert bring_home(self.home, self.folders) == self.home
+        assert bring_home(self.home, self.folders) == Home(self.home)
         assert mend(self.home).whole_bytes == (FIRST + SECOND) * 4
         samples = soundfile.read(self.home, dtype="int16")[0][:, 0]
         assert set(samples[:FIRST]) == {700}

@@ -38,7 +38,7 @@ def check(path: Path, rest: Path) -> None:
 @pytest.mark.parametrize("subtype", ["PCM_16", "ALAW", "ULAW"])
 def test_beginning_and_rest_are_one_file_again(tmp_path: Path, subtype: str) -> None:
     path, rest = parts(tmp_path, subtype)
-    join_rests(path, rests_of(path))
+    assert join_rests(path, rests_of(path)) == ()
     check(path, rest)
     join_rests(path, rests_of(path))
     check(path, rest)
@@ -132,12 +132,13 @@ def test_a_beginning_that_has_grown_by_its_rest_already_does_not_get_it_twice(
     check(path, rest)
 
 
-def test_a_beginning_that_a_power_cut_made_shorter_is_made_good_by_silence(tmp_path: Path) -> None:
+def test_a_beginning_that_a_power_cut_made_shorter_is_made_good_by_silence_and_told(tmp_path: Path) -> None:
     path, _ = parts(tmp_path, "ALAW")
     kept = read_wav_file(path).data_at + 2 * (FIRST - 100)
     with path.open("r+b") as file:
         file.truncate(kept)
-    join_rests(path, rests_of(path))
+    assert join_rests(path, rests_of(path)) == (((FIRST - 100) / 8, FIRST / 8),)
+    assert join_rests(path, rests_of(path)) == ()
     samples = soundfile.read(path, dtype="int16")[0][:, 0]
     assert len(samples) == FIRST + SECOND
     assert set(samples[FIRST - 100 : FIRST]) == {8}
@@ -148,7 +149,8 @@ def test_a_beginning_that_a_power_cut_made_shorter_is_made_good_by_silence(tmp_p
 def test_of_a_recording_that_lost_its_beginning_the_rest_lies_in_its_place(tmp_path: Path) -> None:
     path, rest = parts(tmp_path)
     path.unlink()
-    join_rests(path, rests_of(path))
+    assert join_rests(path, rests_of(path)) == ((0, FIRST / 8),)
+    assert join_rests(path, rests_of(path)) == ()
     samples = soundfile.read(path, dtype="int16")[0][:, 0]
     assert (len(samples), set(samples[:FIRST])) == (FIRST + SECOND, {0})
     assert 0 not in samples[FIRST:]
@@ -159,7 +161,8 @@ def test_several_rests_join_in_their_order_each_where_it_belongs(tmp_path: Path)
     path, first = parts(tmp_path)
     second = path_of_rest(path, FIRST + SECOND + 100)
     soundfile.write(second, np.full((10, 2), 77, np.int16), 8000, subtype="PCM_16")
-    join_rests(path, rests_of(path))
+    assert join_rests(path, rests_of(path)) == (((FIRST + SECOND) / 8, (FIRST + SECOND + 100) / 8),)
+    assert join_rests(path, rests_of(path)) == ()
     samples = soundfile.read(path, dtype="int16")[0][:, 0]
     assert len(samples) == FIRST + SECOND + 110
     assert set(samples[FIRST + SECOND : -10]) == {0}

@@ -231,6 +231,20 @@ def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Pa
     assert not rest.exists()
 
 
+def test_what_no_disk_had_of_a_recording_is_told_to_the_sample(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    rest = tmp_path / "spool" / path.parent.name / f"{path.stem}.20004.rest.wav"
+    rest.parent.mkdir(parents=True)
+    shutil.copy(path, rest)
+    note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
+    aftermath = Aftermath(Folders(path.parents[1], tmp_path / "spool"), is_known=lambda _: True)
+    aftermath.begin([note], day="")
+    (end,) = steps(aftermath)
+    assert isinstance(end, RecordingCompleted)
+    assert (end.unwritten, end.recovered) == (((2000.0, 2500.5),), True)
+    assert not soundfile.read(path, dtype="int16")[0][16_000:20_004].any()
+
+
 def in_spool(path: Path, ending: str = ".wav") -> Path:
     """Bring a recording to the spool beside its folder, where it lies as its name and ``ending``."""
     spooled = path.parents[2] / "spool" / path.parent.name / f"{path.stem}{ending}"
