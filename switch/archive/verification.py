@@ -195,7 +195,7 @@ def verification(
             files += files_between(each, began, until, now.timestamp() - SETTLED_S)
         except OSError as error:
             raise UsageError(f"{each} cannot be read: {error.strerror or error}") from error
-    calls = (call for call in reader.recorded_calls_since(began) if call["start_stamp"] < until)
+    calls = reader.recorded_calls_between(began, until)
     others = reader.recordings_between(until, until + _AROUND_MIDNIGHT)
     stored = stored_between(access, began.date(), (until - timedelta(microseconds=1)).date())
     return Verification(reader.recordings_between(began, until), calls, files, others, access, stored)

@@ -68,11 +68,16 @@ class RecordReader:
             found += self._select_recordings(select(recordings).where(recordings.c.recording_id.in_(some)))
         return found
 
-    def recorded_calls_since(self, began: datetime) -> list[Row]:
-        """All calls that came in from a moment on and were to be recorded, in that order."""
-        column = call_records.c.start_stamp
-        recorded = call_records.c.recording_id.is_not(None)
-        return self._select(select(call_records).where(column >= began, recorded).order_by(column))
+    def recorded_calls_between(self, began: datetime, until: datetime) -> list[Row]:
+        """All calls that came in from one moment on and before another and were to be recorded, in order.
+
+        A day may have many: only what a recording is held against.
+        """
+        table = call_records.c
+        needed = (table.call_id, table.recording_id, table.recording_path, table.start_stamp, table.end_stamp)
+        came_in = (table.start_stamp >= began, table.start_stamp < until)
+        wanted = select(*needed).where(*came_in, table.recording_id.is_not(None))
+        return self._select(wanted.order_by(table.start_stamp))
 
     def call(self, call_id: str) -> Row:
         """The call whose id is, or alone begins with, ``call_id``. Raises RecordNotFound."""

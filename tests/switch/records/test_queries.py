@@ -71,6 +71,14 @@ def test_what_is_not_found_is_told(reader: RecordReader, asked: str, message: st
         reader.call(asked)
 
 
+def test_calls_of_a_time_are_told_by_what_recordings_are_held_against(reader: RecordReader) -> None:
+    began, until = (reader.call(call_id)["start_stamp"] for call_id in ("call-12", "call_3"))
+    (call,) = reader.recorded_calls_between(began, until)
+    assert (call["call_id"], call["recording_id"]) == ("call-12", "recording-12")
+    assert call["end_stamp"] > call["start_stamp"]
+    assert call["recording_path"].endswith(".wav")
+
+
 def test_no_database_is_told_with_what_to_do_and_none_is_made(tmp_path: Path) -> None:
     file = tmp_path / "none.db"
     with pytest.raises(NoRecords, match=r"none\.db .*`ringmain serve` makes"):
