@@ -1,6 +1,7 @@
 """The nightly check, with a database, files and the process that checks them."""
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain, repeat
@@ -17,6 +18,7 @@ from media.recordings.tiers import Access
 from runtime.vocabulary import Event
 from switch.archive.events import ReconciliationFailed, RecordingFaulty, RecordingsReconciled
 from switch.archive.nightly import Nightly
+from switch.archive.reconciliation import Request, findings
 from switch.archive.state_file import StateFile
 from switch.records.call_records import call_records
 from switch.records.config import RecordsConfig
@@ -156,3 +158,29 @@ def test_a_disk_that_is_not_mounted_is_one_fault_and_its_recordings_are_none(pla
     write_mark(folder, "disk-1")
     place.nightly().reconcile(NIGHT)
     assert [type(event) for event in place.told()] == [RecordingsReconciled]
+
+
+@pytest.mark.parametrize("form", [".wav", ".opus", ".flac.age"])
+def test_the_disk_has_time_for_calls_whatever_recordings_became(place: Place, form: str) -> None:
+    place.fill()
+    size_bytes = place.path.stat().st_size
+    place.path.rename(place.path.with_suffix(form))
+    waited: list[float] = []
+
+    class Pause(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0)
+            return False
+
+    midnight = NIGHT.replace(hour=0, minute=0)
+    request = Request(
+        records=place.records,
+        folder=place.recordings.folder,
+        began=midnight - timedelta(days=1),
+        until=midnight,
+        access=Access(),
+        spool=None,
+    )
+    *_, last = findings(request, NIGHT, Pause())
+    assert last == {"checked": 1}
+    assert waited == [size_bytes / 100e6]
