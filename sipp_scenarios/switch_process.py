@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import Protocol, Self
 
@@ -16,6 +18,8 @@ from switch.control.client import NotConnected, connect_sync
 _ROOT = Path(__file__).resolve().parent.parent
 _START_S = 120.0
 _LOOK_AGAIN_S = 0.05
+_AT_WORK_S = 0.03
+"""Between two stops of a process that is made late: less than the pause of its probe."""
 
 
 class SwitchError(Exception):
@@ -114,6 +118,24 @@ class SwitchProcess:
     def terminate(self) -> None:
         """SIGTERM: drain. A second one ends it at once."""
         self._process.send_signal(signal.SIGTERM)
+
+    @contextmanager
+    def made_late(self, each_time_s: float) -> Iterator[None]:
+        """Stop its process for so long again and again, with a moment between in which it works."""
+        enough = Event()
+        thread = Thread(target=self._keep_stopping, args=(each_time_s, enough))
+        thread.start()
+        try:
+            yield
+        finally:
+            enough.set()
+            thread.join()
+
+    def _keep_stopping(self, each_time_s: float, enough: Event) -> None:
+        while not enough.wait(_AT_WORK_S):
+            self._process.send_signal(signal.SIGSTOP)
+            enough.wait(each_time_s)
+            self._process.send_signal(signal.SIGCONT)
 
     def read_anew(self) -> None:
         """SIGHUP: read the configuration and the certificates of TLS anew."""

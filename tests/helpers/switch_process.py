@@ -121,7 +121,10 @@ def _configuration(
                 **media,
             },
         ),
-        _section("[guard]", ban_file=str(folder / "bans.json"), max_loop_delay_ms=_ANY_DELAY_MS, **guard),
+        _section(
+            "[guard]",
+            **{"ban_file": str(folder / "bans.json"), "max_loop_delay_ms": _ANY_DELAY_MS, **guard},
+        ),
         _section("[recordings]", folder=str(folder / "recordings"), **recordings),
         _section("[ivr]", flows=str(folder / "flows")),
         _section("[control]", socket=str(folder / "ringmain.sock")),

@@ -16,7 +16,7 @@ from sipp_scenarios.phones import Station
 from sipp_scenarios.runner import Address, run_scenario
 from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import STATIONS, switch_process
+from tests.helpers.switch_process import HOTLINE, STATIONS, switch_process
 
 STRANGER = "127.0.0.2"
 """Not in guard.allow, as this machine's usual address is."""
@@ -26,6 +26,9 @@ _OPTIONS = (
     "From: <sip:stranger@{mine}>;tag={name}\r\nTo: <sip:{to}>\r\nCall-ID: {name}\r\nCSeq: 1 OPTIONS\r\n"
     "User-Agent: {agent}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
 )
+
+
+LATE_S = 0.6
 
 
 class Stranger:
@@ -134,3 +137,21 @@ def test_bans_survive_a_restart(tmp_path: Path) -> None:
         with EventFollower(running.control_socket) as events:
             (ban,) = events.call("ban.list")
             assert (ban["source"], ban["reason"], ban["left_s"]) == (STRANGER, "盗打", None)
+
+
+def test_while_the_switch_is_late_new_calls_get_503_and_those_that_are_up_go_on(tmp_path: Path) -> None:
+    guard = {"max_loop_delay_ms": 300, "overload_after_s": 0.3}
+    with switch_process(tmp_path, guard=guard) as switch, EventFollower(switch.control_socket) as events:
+        centre = CallCentre(switch, events, tmp_path)
+        with centre.caller(HOTLINE) as caller:
+            caller.wait_answered()
+            with switch.made_late(LATE_S):
+                events.wait_for("switch.overloaded")
+                with centre.conduct("caller_is_refused", HOTLINE) as turned_away:
+                    assert int(turned_away.wait_for("refused")["Retry-After"]) > 0
+                    turned_away.finish().check()
+            events.wait_for("security.source_refused", kind="overload")
+            events.wait_for("switch.recovered")
+            caller.talker.wait_to_hear(0.3)
+            caller.hang_up()
+        events.wait_for("call.ended", by_caller=True)
