@@ -3,6 +3,7 @@
 import os
 import resource
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from media.events import (
     EndpointFailed,
     EndpointOpened,
     MediaLost,
+    MediaResumed,
     MediaStarted,
+    OneWayDetected,
 )
 from media.names import Fact, Names
 from runtime.clock import ManualClock
@@ -299,15 +302,29 @@ def test_a_flood_of_digits_costs_digits_but_no_end_of_a_leg(rig: MediaRig) -> No
     assert rig.engine.facts_lost == 0
 
 
-def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
+def test_a_leg_that_falls_silent_is_reported_once_and_when_it_is_heard_again(tmp_path: Path) -> None:
     with media_rig(tmp_path, media_timeout_s=0.1) as rig:
-        rig.leg("a")
+        phone = rig.leg("a")
         for leg_id, sending, receiving in (("b", True, False), ("c", False, True)):
             rig.configure(leg_id, rig.leg(leg_id), sending=sending, receiving=receiving)
         rig.wait(MediaLost)
         (lost,) = rig.wait(MediaLost)
         assert lost.leg_id == "a"
         assert 0.1 <= lost.silent_s < 5
+        phone.talk(VOICE)
+        (resumed,) = rig.wait(MediaResumed)
+        assert resumed.leg_id == "a"
+        assert lost.silent_s <= resumed.silent_s < 5
+
+
+def test_a_phone_that_reports_packets_of_which_none_comes_is_told_once(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    for reported in (100, 200, 300, 400):
+        report = struct.pack("!BBHIQIII", 0x80, 200, 6, 1, 0, 0, reported, reported * 160)
+        phone.socket.sendto(report, (HOST, phone.leg_port + 1))
+    told = rig.wait(OneWayDetected)
+    rig.let_pass(20)
+    assert told == rig.wait(OneWayDetected) == [OneWayDetected(leg_id="a", missing="from_peer")]
 
 
 def test_legs_are_bridged_whichever_workers_carry_them(tmp_path: Path) -> None:
