@@ -131,9 +131,8 @@ class Verification:
         if not recording["path"]:
             yield Finding(Fault.FAILED, f"it was never begun: {recording['reason']}")
             return
-        manifest = None
+        manifest, wrong = find_manifest(path)
         if path in self._files or _lies_elsewhere(path):
-            manifest, wrong = find_manifest(path)
             yield from wrong
         if manifest is not None:
             yield from differences(manifest, recording)

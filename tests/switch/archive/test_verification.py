@@ -115,6 +115,14 @@ def test_a_recording_that_was_stopped_is_held_against_that_moment_not_against_it
     assert day.findings() == [("a", Fault.SHORT)]
 
 
+def test_what_was_over_a_moment_ago_is_held_against_its_manifest_if_it_has_one_yet(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    day.manifest(day.call("stopped", length_s=60), stopped_ms=LENGTH_S * 1000)
+    manifest_path(Path(day.call("without")["path"])).unlink()
+    day.files.clear()  # written to within the last minute
+    assert day.findings() == []
+
+
 def test_what_failed_is_told_with_its_reason(tmp_path: Path) -> None:
     day = Day(tmp_path)
     failed = day.call("a")
