@@ -136,7 +136,9 @@ def _table_row(outcome: Outcome) -> tuple[object, ...]:
 
 def _fields(figures: Conversation) -> dict[str, object]:
     """What people read of one recording, a line each."""
-    reaction, slowest = _seconds(figures.reaction_mean_s), _seconds(figures.reaction_longest_s)
+    reaction = _seconds(figures.reaction_mean_s)
+    if figures.reaction_longest_s is not None:
+        reaction = f"{reaction}, at most {_seconds(figures.reaction_longest_s)}"
     cuts = [
         f"{cut.by} at {cut.time_s:.1f} s{'' if cut.prevailed else ' in vain'}"
         for cut in figures.interruptions
@@ -148,7 +150,7 @@ def _fields(figures: Conversation) -> dict[str, object]:
         "both talk": f"{figures.both_talk_s:.1f} s",
         "nobody talks": f"{figures.nobody_talks_s:.1f} s",
         "longest dead air": f"{figures.longest_dead_air_s:.1f} s at {figures.longest_dead_air_at_s:.1f} s",
-        "agent's reaction": f"{reaction}, at most {slowest}",
+        "agent's reaction": reaction,
         "interruptions": cuts,
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -303,6 +304,7 @@ def test_a_conversation_is_measured(place: Place) -> None:
     shown = place.run("recordings", "analyse", "recording-ab").stdout
     assert "customer talks" in shown
     assert "longest dead air" in shown
+    assert re.search(r"agent's reaction +–\n", shown)
     figures = json.loads(place.run("recordings", "analyse", "recording-ab", "--json").stdout)
     assert (figures["recording_id"], figures["duration_s"]) == ("recording-ab12", 4)
     assert figures["agent"]["talk_ratio"] == pytest.approx(1, abs=0.02)
