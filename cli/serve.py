@@ -16,6 +16,7 @@ from cli.configuration.sections import Configuration
 from cli.house.reloading import ReloadParams
 from cli.log import configure_logging
 from cli.log_writer import LogWriter
+from cli.room import Room, room_for_calls
 from cli.shutdown import Shutdown
 from cli.switchboard import Switchboard
 from runtime.errors import UsageError
@@ -31,12 +32,6 @@ COLLECTIONS = (10_000, 5, 1_000)
 """When Python looks for dead cycles: after so many new objects at those, after so many times at those that
 outlived one look, and after so many of that at all. Calls leave none behind, and a look at all objects of a
 busy switch takes longer than the first repetition of a message; so only the newest are looked at often."""
-FILES_PER_LEG = 2
-"""Every endpoint has an RTP and an RTCP socket."""
-FILES_PER_CALL = 2 * FILES_PER_LEG + 1
-"""Two legs and a recording."""
-FILES_KEPT_BACK = 200
-"""For the journal, the database, control clients and Python itself."""
 
 
 def serve(installation: Installation) -> None:
@@ -60,11 +55,14 @@ async def _serve(installation: Installation) -> None:
     try:
         await board.open()
         _collect_seldom()
+        room = _room(configuration)
+        if room.warning:
+            log.warning(room.warning)
         log.info(
             "the switch is up",
             sip=_listeners(configuration),
             control=str(configuration.control.socket),
-            room_for_calls=_room_for_calls(configuration),
+            room_for_calls=room.calls,
         )
         await shutdown.wait()
     finally:
@@ -99,10 +97,9 @@ def _listeners(configuration: Configuration) -> str:
     return " ".join(str(Hop(one.transport, one.host, one.port)) for one in listeners)
 
 
-def _room_for_calls(configuration: Configuration) -> int:
-    """How many two-leg recorded calls ports and file descriptors allow; takes all descriptors it may have."""
+def _room(configuration: Configuration) -> Room:
+    """For calls; takes all descriptors it may have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    kept_back = FILES_KEPT_BACK + configuration.connections.max_connections
-    pairs = (configuration.media.port_max - configuration.media.port_min + 1) // 2
-    return max(0, min(pairs // 2, (most - kept_back) // FILES_PER_CALL))
+    ports = configuration.media.port_max - configuration.media.port_min + 1
+    return room_for_calls(ports, most, configuration.connections.max_connections)
