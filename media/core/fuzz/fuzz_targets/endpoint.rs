@@ -1,5 +1,5 @@
-//! Any datagrams at a configured leg: taken or counted, listened to for tones, relayed by another leg, placed in a
-//! recording.
+//! Any datagrams at a configured leg: taken or counted, listened to for tones, relayed by another leg, whole and in
+//! pieces, placed in a recording.
 //!
 //! Each datagram comes behind an octet for its length and one for the time passed and its source.
 #![no_main]
@@ -18,6 +18,7 @@ use rtp::outgoing::OutgoingStream;
 fuzz_target!(|input: &[u8]| {
     let mut leg = endpoint(1, Codec::Pcma);
     let mut peer = endpoint(2, Codec::Pcmu);
+    let mut impatient = endpoint(3, Codec::Pcmu);
     let mut stereo = Stereo::default();
     let mut events = Vec::new();
     let mut now_us = 0;
@@ -35,6 +36,9 @@ fuzz_target!(|input: &[u8]| {
                 let (octets, law) =
                     (&datagram[received.payload.clone()], codec.law().expect("both are G.711"));
                 stereo.customer.place(&received.header, octets, law, (now_us / 125) as i64);
+                let pieces = octets.chunks(20).len() as u16;
+                let headers = impatient.relay_cut(&received, pieces, now_us);
+                assert!(headers.is_none_or(|headers| headers.count() == usize::from(pieces)));
             }
             _ => stereo.customer.skip(&received.header),
         }
