@@ -13,6 +13,7 @@
 //! What is missing when it is due is recovered from the packet after it, concealed, or comfort noise.
 
 mod arrivals;
+mod past;
 mod playing;
 mod said;
 mod seen;
@@ -24,6 +25,7 @@ use crate::codec::Codec;
 use crate::comfort_noise::ComfortNoise;
 use crate::decoder::{Decoder, MAX_SAMPLES};
 use arrivals::Jump;
+use past::Past;
 use seen::Seen;
 use slack::Slack;
 use tape::Tape;
@@ -116,6 +118,8 @@ pub struct JitterBuffer {
     counters: Counters,
     /// While somebody wants it.
     tape: Option<Tape>,
+    /// What was decoded while somebody did.
+    past: Past,
     /// Up to here it holds what was never played.
     taped_to: i64,
 }
@@ -145,6 +149,7 @@ impl JitterBuffer {
             made_up: 0,
             counters: Counters::default(),
             tape: None,
+            past: Past::default(),
             taped_to: i64::MIN,
         })
     }

@@ -274,14 +274,21 @@ fn after_an_outage_the_burst_of_old_packets_does_not_delay_what_comes() {
     assert!(*heard.delays_ms.last().unwrap() <= 60);
 }
 
-/// What the tape held of a stream: which of its ticks are of packets; and how many packets it missed.
-fn taped(codec: Codec, mut packets: Vec<Sent>) -> (Vec<bool>, usize) {
-    let (begin, count) = (packets[0].timestamp, packets.len() as u32);
+/// What the tape held of a stream: its samples, those that packets hold of it, and how many packets it missed.
+struct Taped {
+    samples: Vec<i16>,
+    said: Vec<bool>,
+    missed: usize,
+}
+
+fn taped(codec: Codec, mut packets: Vec<Sent>) -> Taped {
+    let (begin, count) = (packets[0].timestamp, packets.len());
     packets.sort_by_key(|packet| packet.arrival_us);
     let end_us = packets.last().unwrap().arrival_us + 400_000;
     let mut coming = packets.iter().peekable();
     let mut buffer = JitterBuffer::new(codec, Delays::default(), 1).unwrap();
-    let (mut said, mut missed) = (vec![false; (count * codec.ticks(20)) as usize], 0);
+    let length = count * codec.samples(20);
+    let mut taped = Taped { samples: vec![0; length], said: vec![false; length], missed: 0 };
     for now_us in (0..end_us).step_by(BEAT_US as usize) {
         buffer.tape();
         while let Some(packet) = coming.next_if(|packet| packet.arrival_us <= now_us) {
@@ -289,20 +296,33 @@ fn taped(codec: Codec, mut packets: Vec<Sent>) -> (Vec<bool>, usize) {
             buffer.put(&Arrival { ssrc, sequence, timestamp, noise, payload });
         }
         buffer.pull(&mut vec![0; codec.samples(BEAT_MS)]);
-        let (pieces, late) = buffer.tape().take();
-        missed += late.len();
+        let (pieces, missed) = buffer.tape().take();
+        taped.missed += missed.len();
         for piece in pieces {
-            let from = piece.timestamp.wrapping_sub(begin) as usize;
-            let ticks = piece.samples.len() / codec.samples(20) * codec.ticks(20) as usize;
+            let ticks = piece.timestamp.wrapping_sub(begin) as usize;
+            let from = ticks * codec.rate_hz() as usize / codec.clock_hz() as usize;
+            let there = taped.said.get(from..).unwrap_or_default();
             if piece.made_up {
-                let there = said.get(from..).unwrap_or_default();
-                assert!(!there.iter().take(ticks.max(1)).any(|&said| said), "made up over what was said");
+                let over = there.iter().take(piece.samples.len()).any(|&said| said);
+                assert!(!over, "made up over what was said");
             } else {
-                said[from..from + ticks].fill(true);
+                taped.said[from..from + piece.samples.len()].fill(true);
+                taped.samples[from..from + piece.samples.len()].copy_from_slice(&piece.samples);
             }
         }
     }
-    (said, missed)
+    taped
+}
+
+/// The energy of the difference, as a share of that of the first.
+fn difference(one: &[i16], other: &[i16]) -> f64 {
+    let energy = |samples: &mut dyn Iterator<Item = f64>| samples.map(|sample| sample * sample).sum::<f64>();
+    let apart = &mut one.iter().zip(other).map(|(&one, &other)| f64::from(one) - f64::from(other));
+    energy(apart) / energy(&mut one.iter().map(|&sample| f64::from(sample))).max(1.0)
+}
+
+fn silent(taped: &Taped) -> usize {
+    taped.said.iter().filter(|&&said| !said).count()
 }
 
 #[test]
@@ -317,24 +337,48 @@ fn after_any_stall_the_tape_holds_each_packet_that_came() {
                 }
                 packet.arrival_us = packet.arrival_us.max(stalled_us);
             }
-            let (said, missed) = taped(codec, packets);
-            let silent = said.iter().filter(|&&said| !said).count();
-            assert_eq!((silent, missed), (0, 0), "{codec:?}, seed {seed}");
+            let taped = taped(codec, packets);
+            assert_eq!((silent(&taped), taped.missed), (0, 0), "{codec:?}, seed {seed}");
         }
     }
 }
 
 #[test]
-fn of_packets_out_of_order_the_tape_holds_or_misses_each() {
-    for seed in 1..20 {
-        let mut dice = Dice(seed);
-        let mut packets = sent(Codec::G722, &speech(16_000, 20), 20);
-        for packet in &mut packets {
-            packet.arrival_us += dice.throw(15_000) + if dice.chance(5) { dice.throw(200_000) } else { 0 };
+fn of_packets_out_of_order_the_tape_holds_each_behind_one_that_came() {
+    for codec in [Codec::G722, Codec::Opus] {
+        for seed in 1..8 {
+            let mut dice = Dice(seed);
+            let mut packets = sent(codec, &speech(16_000, 20), 20);
+            for packet in &mut packets {
+                packet.arrival_us +=
+                    dice.throw(15_000) + if dice.chance(5) { dice.throw(200_000) } else { 0 };
+            }
+            let taped = taped(codec, packets);
+            assert_eq!(silent(&taped), taped.missed * codec.samples(20), "{codec:?}, seed {seed}");
+            assert!(taped.missed <= 2, "{codec:?}, seed {seed}: {}", taped.missed);
         }
-        let (said, missed) = taped(Codec::G722, packets);
-        let silent = said.iter().filter(|&&said| !said).count();
-        assert_eq!(silent, missed * 160, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_packet_that_comes_when_what_follows_was_decoded_sounds_on_the_tape_as_it_was_said() {
+    for codec in [Codec::G722, Codec::Opus] {
+        let packets = sent(codec, &speech(16_000, 6), 20);
+        let in_order = taped(codec, packets.clone());
+        for late_ms in [120, 220, 380] {
+            let mut packets = packets.clone();
+            for packet in packets.iter_mut().skip(60).step_by(50) {
+                packet.arrival_us += late_ms * 1000;
+            }
+            let late = taped(codec, packets);
+            assert_eq!((silent(&late), late.missed), (0, 0), "{codec:?}, {late_ms} ms");
+            for number in (60..300).step_by(50) {
+                let place = number * codec.samples(20)..(number + 1) * codec.samples(20);
+                let wrong = difference(&in_order.samples[place.clone()], &late.samples[place]);
+                println!("{codec:?}, {late_ms} ms, packet {number}: {wrong:.5}");
+                assert!(wrong < 0.02, "{codec:?}, {late_ms} ms, packet {number}: {wrong}");
+            }
+        }
     }
 }
 

@@ -87,6 +87,59 @@ fn a_clock_that_runs_differently_moves_no_codec() {
     }
 }
 
+/// Three seconds of which one packet comes so much later than the others.
+fn with_one_late(codec: Codec, late_us: u64) -> (Vec<i16>, Ending) {
+    let mut rig = Rig::of(&[codec]);
+    let mut arrivals: Vec<_> = coded(codec, &voice(8000 * 3), 20)
+        .into_iter()
+        .zip(0_u32..)
+        .map(|(payload, number)| (u64::from(number) * 20_000 + PATH_US, number, payload))
+        .collect();
+    arrivals[LATE_PACKET].0 += late_us;
+    arrivals.sort_by_key(|(at_us, ..)| *at_us);
+    for (at_us, number, payload) in arrivals {
+        rig.take(0, number as u16, number * codec.ticks(20), &payload, at_us);
+    }
+    let ending = rig.end(3_500_000);
+    let [samples, _] = rig.samples;
+    (samples, ending)
+}
+
+const LATE_PACKET: usize = 90;
+/// Samples at 8 kHz that coding and decoding take.
+const MOST_DELAY: u64 = 52;
+
+#[test]
+fn a_single_packet_lies_in_its_place_if_it_comes_within_400_ms_and_is_told_as_lost_after_that() {
+    let begin = LATE_PACKET * 160 + PATH_US as usize / 125;
+    for codec in [Codec::Pcma, Codec::G722, Codec::Opus] {
+        let (in_time, _) = with_one_late(codec, 0);
+        for (late_ms, lost) in [(100, 0), (200, 0), (370, 0), (800, 160)] {
+            let (samples, ending) = with_one_late(codec, late_ms * 1000);
+            let facts = ending.customer;
+            assert_eq!(facts.counters.lost_samples, lost, "{codec:?}, {late_ms} ms");
+            let gaps = facts.gaps.ranges();
+            assert_eq!(gaps.iter().map(|gap| gap.end - gap.start).sum::<u64>(), lost, "{codec:?}: {gaps:?}");
+            let told = gaps.iter().all(|gap| gap.start.abs_diff(begin as u64) <= MOST_DELAY);
+            assert!(gaps.len() <= 1 && told, "{codec:?}, {late_ms} ms: {gaps:?}");
+            let [there, behind] = [begin..begin + 160, begin + 1600..24_000]
+                .map(|place| difference(&in_time[place.clone()], &samples[place]));
+            println!(
+                "{codec:?}, {late_ms} ms: {there:.4} of the energy is wrong, {behind:.4} of what follows"
+            );
+            assert!(lost > 0 || there < 0.15, "{codec:?}, {late_ms} ms: {there}");
+            assert!(behind < 0.01, "{codec:?}, {late_ms} ms: {behind} of what follows is wrong");
+        }
+    }
+}
+
+/// The energy of the difference, as a share of that of the first.
+fn difference(one: &[i16], other: &[i16]) -> f64 {
+    let energy = |samples: &mut dyn Iterator<Item = f64>| samples.map(|sample| sample * sample).sum::<f64>();
+    let apart = &mut one.iter().zip(other).map(|(&one, &other)| f64::from(one) - f64::from(other));
+    energy(apart) / energy(&mut one.iter().map(|&sample| f64::from(sample))).max(1.0)
+}
+
 /// A tone whose seams nothing hides: no packet ends where it is zero.
 const TONE: f64 = 1030.0 / 8000.0 * std::f64::consts::TAU;
 

@@ -137,8 +137,12 @@ impl Timeline {
         }
         let source = self.source.get_or_insert_with(|| Source::anchored(header, measure.ticks, sent_full));
         let loss = source.note(header, measure.length)?;
-        let lesson = source.learn(header.timestamp, sent_full, self.window.start());
-        self.heed(lesson);
+        // One that was missing amid others and comes after all is too late, however late: no stream begins there.
+        let is_straggler = loss == Loss::Mended && sent_full - source.position_of(header.timestamp) > HOLD;
+        if !is_straggler {
+            let lesson = source.learn(header.timestamp, sent_full, self.window.start());
+            self.heed(lesson);
+        }
         Some(loss)
     }
 

@@ -20,6 +20,7 @@ impl JitterBuffer {
         self.ssrc = Some(arrival.ssrc);
         self.waiting.clear();
         self.samples.clear();
+        self.past.clear();
         self.next = i64::from(arrival.timestamp) - self.start;
         self.last = Last { sequence: arrival.sequence, end: self.next, ticks: 0 };
         self.seen = Seen::starting_with(arrival.sequence);

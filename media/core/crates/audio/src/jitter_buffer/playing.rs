@@ -115,14 +115,14 @@ impl JitterBuffer {
         let Some(packet) = self.waiting.pop() else { return };
         if packet.timestamp < self.last.end {
             self.counters.late += 1;
-            self.miss(packet.timestamp as u32);
+            self.tape_late(&packet);
         } else if packet.noise {
             self.noise.describe(&packet.payload);
             self.noise_on = true;
         } else {
             self.decode(&packet);
         }
-        self.waiting.recycle(packet);
+        self.be_done_with(packet);
     }
 
     fn decode(&mut self, packet: &Packet) {

@@ -1,8 +1,9 @@
 //! What the tape gets: all that was said, be it too late or too early to be played.
 
 use super::tape::Tape;
+use super::waiting::Packet;
 use super::{Arrival, JitterBuffer};
-use crate::decoder::MAX_SAMPLES;
+use crate::decoder::{Decoder, MAX_SAMPLES};
 
 /// What is further ahead than this is no burst that will be caught up with.
 const FAR_MS: i64 = 1000;
@@ -21,6 +22,7 @@ impl JitterBuffer {
     /// Nobody wants it any more.
     pub fn drop_tape(&mut self) {
         self.tape = None;
+        self.past.clear();
     }
 
     /// Decode all that waits for the tape, if there is one; it is played when its time comes.
@@ -45,40 +47,88 @@ impl JitterBuffer {
         }
     }
 
-    /// A packet cannot be played: it is decoded for the tape alone, or missed where what follows it was already.
+    /// A packet cannot be played: it is decoded for the tape alone.
     pub(super) fn tape_or_miss(&mut self, arrival: &Arrival) {
         self.counters.late += 1;
-        if self.tape.is_some() && !self.decode_for_tape(arrival) {
-            self.miss(arrival.timestamp);
+        if self.tape.is_none() {
+            return;
+        }
+        let timestamp = self.extended(arrival.timestamp);
+        let Arrival { sequence, noise, payload, .. } = *arrival;
+        let packet = Packet { timestamp, sequence, noise, payload: payload.to_vec() };
+        self.decode_those_before(sequence);
+        match follows(sequence, self.last.sequence) {
+            _ if noise => {}
+            true => self.tape_newest(&packet),
+            false => self.tape_late(&packet),
+        }
+        self.be_done_with(packet);
+    }
+
+    /// What follows this packet was decoded already: another decoder decodes it, behind what came right before it.
+    pub(super) fn tape_late(&mut self, packet: &Packet) {
+        if self.tape.is_none() || packet.noise {
+            return;
+        }
+        let Some(samples) = self.decode_late(packet) else { return self.miss(packet.timestamp as u32) };
+        let end = packet.timestamp + self.ticks_of(samples.len());
+        if let Some(tape) = &mut self.tape {
+            tape.note(packet.timestamp, end, &samples, false);
         }
     }
 
-    /// A packet is nowhere to be heard.
-    pub(super) fn miss(&mut self, timestamp: u32) {
+    /// Nothing is heard of this packet any more, but perhaps of one before it.
+    pub(super) fn be_done_with(&mut self, packet: Packet) {
+        let old = if self.tape.is_some() { self.past.keep(packet) } else { Some(packet) };
+        if let Some(old) = old {
+            self.waiting.recycle(old);
+        }
+    }
+
+    fn miss(&mut self, timestamp: u32) {
         if let Some(tape) = &mut self.tape {
             tape.miss(timestamp);
         }
     }
 
-    fn decode_for_tape(&mut self, arrival: &Arrival) -> bool {
-        let follows = |sequence: u16| arrival.sequence.wrapping_sub(sequence) as i16 > 0;
-        while self.waiting.oldest().is_some_and(|oldest| follows(oldest.sequence)) {
+    fn decode_those_before(&mut self, sequence: u16) {
+        while self.waiting.oldest().is_some_and(|oldest| follows(sequence, oldest.sequence)) {
             self.go_on(usize::MAX);
         }
-        if arrival.noise || !follows(self.last.sequence) {
-            return arrival.noise;
-        }
+    }
+
+    fn tape_newest(&mut self, packet: &Packet) {
         let mut samples = [0; MAX_SAMPLES];
-        let Ok(count) = self.decoder.decode(arrival.payload, &mut samples) else { return false };
-        let timestamp = self.extended(arrival.timestamp);
-        let end = timestamp + self.ticks_of(count);
-        self.last.sequence = arrival.sequence;
+        let Ok(count) = self.decoder.decode(&packet.payload, &mut samples) else {
+            return self.miss(packet.timestamp as u32);
+        };
+        let end = packet.timestamp + self.ticks_of(count);
+        self.last.sequence = packet.sequence;
         if end - self.next <= self.ticks(FAR_MS) {
             self.taped_to = self.taped_to.max(end);
         }
         if let Some(tape) = &mut self.tape {
-            tape.note(timestamp, end, &samples[..count], false);
+            tape.note(packet.timestamp, end, &samples[..count], false);
         }
-        true
     }
+
+    /// None when nothing is known of what came right before it.
+    fn decode_late(&self, packet: &Packet) -> Option<Vec<i16>> {
+        let packet_ms = (self.last.ticks / self.ticks(1)) as usize;
+        let mut before =
+            self.past.before(packet.sequence, packet_ms).filter(|before| !before.noise).peekable();
+        before.peek()?;
+        let mut decoder = Decoder::new(self.codec())?;
+        let mut samples = [0; MAX_SAMPLES];
+        for packet in before {
+            decoder.decode(&packet.payload, &mut samples).ok()?;
+        }
+        let count = decoder.decode(&packet.payload, &mut samples).ok()?;
+        Some(samples[..count].to_vec())
+    }
+}
+
+/// Whether one number comes after another.
+fn follows(sequence: u16, other: u16) -> bool {
+    sequence.wrapping_sub(other) as i16 > 0
 }
