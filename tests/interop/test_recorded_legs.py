@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, compare, find, speech
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, find, speech
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import CalledPhone
 from sipp_scenarios.runner import Address, Scenario, SippProcess, free_port
@@ -10,6 +10,7 @@ from sipp_scenarios.talker import Talker
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.floor import Floor
+from tests.helpers.laid import ALIGNED_S, Laid, farthest_apart_s, laid
 from tests.helpers.manifests import heard_in, manifest_beside
 from tests.helpers.switch_process import QUEUE_ONLY, STATIONS, UNLISTED, switch_process
 from tests.interop.test_phones import needs_baresip
@@ -18,9 +19,6 @@ from tests.interop.test_trunks import CARRIER, at, site
 
 OUTSIDE = "01012345678"
 CALLER = "13800138000"
-ALIGNED = SAMPLE_RATE_HZ // 50
-MOST_BEYOND = 2 * SAMPLE_RATE_HZ
-"""So much may be said before a recording begins and after its end, on a busy machine."""
 HEARD_ALIGNED = SAMPLE_RATE_HZ // 5
 """200 ms: what a phone's jitter buffer lets be heard later than it was said."""
 
@@ -50,8 +48,7 @@ def test_an_agent_who_calls_out_is_on_the_right_and_the_customer_on_the_left(tmp
                 customer.wait_hung_up_on()
             path, sound = over(centre.events)
         manifest = manifest_beside(path)
-        assert lies_where_said(customer.talker.said[:16_000], sound[:, 0])
-        assert find(agent.talker.said[-12_000:-4000], sound[:, 1]).score > 0.95
+        assert all_lies_aligned(laid(customer.talker, sound[:, 0]), laid(agent.talker, sound[:, 1]))
         assert set(heard_in(manifest)) == {
             ("customer", "customer", OUTSIDE, None),
             ("agent", "agent", "2001", "2001"),
@@ -73,7 +70,7 @@ def test_of_one_who_says_nothing_the_channel_is_silent_and_the_other_is_whole(ce
         caller.hang_up()
         agent.wait_hung_up_on()
     path, sound = over(centre.events)
-    assert lies_where_said(caller.talker.said, sound[:, 0])
+    assert all_lies_aligned(laid(caller.talker, sound[:, 0]))
     assert not sound[:, 1].any()
     channels = manifest_beside(path).channels
     assert (channels.agent.packets, channels.agent.lost_ms) == (0, 0)
@@ -99,9 +96,8 @@ def test_a_customer_who_is_transferred_is_whole_on_the_left_and_the_next_station
         caller.hang_up()
         target.wait_hung_up_on()
     path, sound = over(centre.events)
-    assert lies_where_said(caller.talker.said, sound[:, 0])
-    assert lies_where_said(target.talker.said, sound[:, 1])
     legs = manifest_beside(path).legs
+    assert all_lies_aligned(laid(caller.talker, sound[:, 0]), laid(target.talker, sound[:, 1], leg=legs[-1]))
     assert [(leg.channel, leg.party) for leg in legs] == [
         ("customer", CALLER),
         ("agent", "2001"),
@@ -131,31 +127,20 @@ def test_who_is_consulted_and_given_the_call_is_recorded_beside_the_customer_as_
         floor.customer.hang_up()
         floor.third.wait_hung_up_on()
         path, sound = over(floor.events)
-    handed_over = len(aside) + SAMPLE_RATE_HZ // 2
     left, right = sound.T
-    begins = recording_began(customer, 0, customer.said, left)
-    for began in (
-        recording_began(agent, 0, to_the_customer, right),
-        recording_began(colleague, handed_over, colleague.said[handed_over:], right),
-    ):
-        assert abs(began - begins) <= ALIGNED / SAMPLE_RATE_HZ
+    manifest = manifest_beside(path)
+    _, first, second = manifest.legs
+    assert all_lies_aligned(
+        laid(customer, left),
+        laid(agent, right, (0, len(to_the_customer)), first),
+        laid(colleague, right, leg=second),
+    )
     assert find(aside[-SAMPLE_RATE_HZ // 2 :], right).score < 0.3
-    assert heard_in(manifest_beside(path)) == [
+    assert heard_in(manifest) == [
         ("customer", "customer", CALLER, None),
         ("agent", "agent", "2001", "2001"),
         ("agent", "agent", "2002", None),
     ]
-
-
-def recording_began(talker: Talker, since: int, said: Samples, kept: Samples) -> float:
-    """When it must have begun, in seconds of our clock, by what the talker said since so many samples.
-
-    All of it must be there.
-    """
-    kept_whole = compare(said, kept)
-    assert kept_whole.pieces >= 4
-    assert kept_whole.found >= kept_whole.pieces - 1  # the last may have been said when the call was over
-    return talker.began_s + (since - kept_whole.delay) / SAMPLE_RATE_HZ
 
 
 @needs_baresip
@@ -181,7 +166,7 @@ def test_hold_moves_nothing_of_what_either_says_before_and_after(tmp_path: Path)
                 agent.order("hangup")
                 caller.wait_hung_up_on()
                 _, sound = over(events)
-        assert lies_where_said(caller.talker.said, sound[:, 0])
+        assert all_lies_aligned(laid(caller.talker, sound[:, 0]))
         before, after = placed(caller.talker.heard, sound[:, 1])
         # The one is heard through a jitter buffer, the other placed by its timestamps.
         assert abs(before - after) <= HEARD_ALIGNED
@@ -212,10 +197,9 @@ def test_neither_another_codec_nor_hold_by_the_address_moves_anything(centre: Ca
         caller.hang_up()
         agent.wait_hung_up_on()
     path, sound = over(centre.events)
-    for said, kept in ((caller.talker.said, sound[:, 0]), (agent.talker.said, sound[:, 1])):
-        kept_well = compare(said, kept)
-        assert kept_well.pieces >= 8
-        assert kept_well.found >= 0.9 * kept_well.pieces, kept_well
+    both = laid(caller.talker, sound[:, 0]), laid(agent.talker, sound[:, 1])
+    assert min(len(channel.began_s) for channel in both) >= 8
+    assert all_lies_aligned(*both)
     manifest = manifest_beside(path)
     customer = [
         (change.codec, change.at_ms) for change in manifest.codec_changes if change.channel == "customer"
@@ -226,26 +210,10 @@ def test_neither_another_codec_nor_hold_by_the_address_moves_anything(centre: Ca
     assert manifest.channels.customer.lost_ms == manifest.channels.agent.lost_ms == 0
 
 
-def lies_where_said(said: Samples, kept: Samples) -> bool:
-    """Whether it is there without a hole, each half second as much later as the others.
-
-    The first and the last may have been said before the recording began, or after its end.
-    """
-    length = SAMPLE_RATE_HZ // 2
-    begins = range(0, len(said) - length + 1, length)
-    matches = [(find(said[begin : begin + length], kept), begin) for begin in begins]
-    there = [place for place, (match, _) in enumerate(matches) if match.score > 0.8]
-    if not there or there != list(range(there[0], there[-1] + 1)):
-        return False
-    delays = sorted(matches[place][0].at - matches[place][1] for place in there)
-    usual = delays[len(delays) // 2]
-    beyond = max(0, len(said) - len(kept))
-    may_miss = beyond // length + 2 if beyond else 1
-    return (
-        beyond <= MOST_BEYOND
-        and all(abs(delay - usual) <= ALIGNED for delay in delays)
-        and len(there) >= max(1, len(matches) - may_miss)
-    )
+def all_lies_aligned(*channels: Laid) -> bool:
+    """Whether nothing is missing of what was said, and all of it lies where it was."""
+    whole = not any(channel.missing_s for channel in channels)
+    return whole and farthest_apart_s(*channels) <= ALIGNED_S
 
 
 def placed(heard: Samples, right: Samples) -> tuple[int, int]:
