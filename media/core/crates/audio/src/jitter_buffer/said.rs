@@ -113,12 +113,13 @@ impl JitterBuffer {
     }
 
     /// None when nothing is known of what came right before it.
-    fn decode_late(&self, packet: &Packet) -> Option<Vec<i16>> {
+    fn decode_late(&mut self, packet: &Packet) -> Option<Vec<i16>> {
         let packet_ms = (self.last.ticks / self.ticks(1)) as usize;
+        let codec = self.codec();
         let mut before =
             self.past.before(packet.sequence, packet_ms).filter(|before| !before.noise).peekable();
         before.peek()?;
-        let mut decoder = Decoder::new(self.codec())?;
+        let mut decoder = Decoder::new(codec)?;
         let mut samples = [0; MAX_SAMPLES];
         for packet in before {
             decoder.decode(&packet.payload, &mut samples).ok()?;
