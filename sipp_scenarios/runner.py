@@ -1,11 +1,15 @@
 """Runs SIPp: one process a scenario, with a time limit, a folder of its own for logs, and a plain result."""
 
+import fcntl
+import os
 import random
 import socket
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -13,6 +17,8 @@ _SCENARIOS = Path(__file__).parent
 _GRACE_S = 5.0
 _PORTS = range(10_000, 20_000, 2)
 """Below the shipped media range, and below what Linux gives to outgoing connections."""
+_MOST_HELD = 300
+"""Ports told last; those before are in use by now, or were let go."""
 
 
 class Address(NamedTuple):
@@ -147,11 +153,12 @@ def run_scenario(scenario: Scenario, folder: Path) -> ScenarioResult:
 def free_port(host: str) -> int:
     """An even port that nobody uses now, neither by UDP nor by TCP, nor the next one (SIP over TLS, RTCP).
 
-    It is one the system gives to no connection on its own, and no port is told twice, so that it is still
-    free when a program gets round to opening it.
+    It is one the system gives to no connection on its own, and no port is told twice, here or in another
+    process, so that it is still free when a program gets round to opening it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return next(port for port in _untold_ports if all(_is_free(family, host, p) for p in (port, port + 1)))
+    held = filter(_hold, _untold_ports)
+    return next(port for port in held if all(_is_free(family, host, p) for p in (port, port + 1)))
 
 
 def _ports_in_turn() -> Iterator[int]:
@@ -163,6 +170,26 @@ def _ports_in_turn() -> Iterator[int]:
 
 
 _untold_ports = _ports_in_turn()
+_held_ports: deque[int] = deque()
+
+
+def _hold(port: int) -> bool:
+    """Keep a port from all other processes that look for one; False when another keeps it."""
+    try:
+        fcntl.lockf(_port_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _held_ports.append(port)
+    if len(_held_ports) > _MOST_HELD:
+        fcntl.lockf(_port_locks(), fcntl.LOCK_UN, 1, _held_ports.popleft())
+    return True
+
+
+@cache
+def _port_locks() -> int:
+    """A file of which each port locks an octet, until the process ends."""
+    path = Path(tempfile.gettempdir()) / f"ringmain-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
