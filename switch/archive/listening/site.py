@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing
 
 import structlog
 from aiohttp import hdrs, web
@@ -17,7 +18,7 @@ from switch.archive.listening.links import Link, LinkRefused, LinkSigner, is_rec
 from switch.archive.listening.page import CONTENT_SECURITY_POLICY, listening_page
 from switch.archive.listening.pictures import NoPicture, Pictures
 from switch.archive.listening.ranges import OctetRange, UnsatisfiableRange, requested_range, whole
-from switch.archive.listening.sound import CONTENT_TYPES, Sound, SoundGone, SoundReader
+from switch.archive.listening.sound import CONTENT_TYPES, Pieces, Sound, SoundGone, SoundReader
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ class RecordingSite:
         return await self._let_listen(request, link, response, self._reader.as_wav(sound))
 
     async def _let_listen(
-        self, request: web.Request, link: Link, response: web.StreamResponse, pieces: AsyncIterator[bytes]
+        self, request: web.Request, link: Link, response: web.StreamResponse, pieces: Pieces
     ) -> web.StreamResponse:
         if self._listeners >= MOST_LISTENERS:
             return _sentence(503, "too many listen at the moment; try again soon", {hdrs.RETRY_AFTER: "10"})
@@ -132,12 +133,13 @@ class RecordingSite:
             self._listeners -= 1
 
     async def _send(
-        self, request: web.Request, response: web.StreamResponse, pieces: AsyncIterator[bytes]
+        self, request: web.Request, response: web.StreamResponse, pieces: Pieces
     ) -> web.StreamResponse:
         try:
             await response.prepare(request)
-            async for piece in pieces:
-                await asyncio.wait_for(response.write(piece), LONGEST_STALL_S)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    await asyncio.wait_for(response.write(piece), LONGEST_STALL_S)
         except ConnectionError:
             pass  # a browser that has heard enough, or seeks
         except (OSError, TimeoutError) as error:

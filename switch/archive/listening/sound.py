@@ -3,8 +3,9 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,8 @@ CONTENT_TYPES = {Form.WAV: "audio/wav", Form.FLAC: "audio/flac", Form.OPUS: "aud
 _MOST_PROCESSES = 8
 
 T = TypeVar("T")
+Pieces = AsyncGenerator[bytes, None]
+"""Octets, read as they are asked for. Whoever takes them closes them, so that no file is left open."""
 
 
 class SoundGone(PeerError):
@@ -72,17 +75,18 @@ class SoundReader:
             raise SoundGone("it is encrypted, and this machine has no key (recordings.identity)")
         return sound
 
-    async def pieces(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+    async def pieces(self, sound: Sound, wanted: OctetRange) -> Pieces:
         """The octets of a range, at most PIECE_BYTES at a time. Raises OSError, also when there are fewer."""
         missing = wanted.length
         source = self._decrypted(sound, wanted) if sound.is_sealed else self._read(sound, wanted)
-        async for piece in source:
-            missing -= len(piece)
-            yield piece
+        async with aclosing(source):
+            async for piece in source:
+                missing -= len(piece)
+                yield piece
         if missing:
             raise OSError(f"{sound.lies} ended {missing} octets early")
 
-    async def _read(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+    async def _read(self, sound: Sound, wanted: OctetRange) -> Pieces:
         file = await self.do(open_lying, sound.lies, self._access, wanted.first)
         try:
             missing = wanted.length
@@ -92,14 +96,14 @@ class SoundReader:
         finally:
             file.close()
 
-    def as_wav(self, sound: Sound) -> AsyncIterator[bytes]:
+    def as_wav(self, sound: Sound) -> Pieces:
         """The octets of a WAV file of what was converted. Raises OSError when it ends early."""
         return self._told_by("media.recordings.as_wav", sound)
 
-    def _decrypted(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+    def _decrypted(self, sound: Sound, wanted: OctetRange) -> Pieces:
         return self._told_by("media.recordings.reading", sound, str(wanted.first), str(wanted.length))
 
-    async def _told_by(self, module: str, sound: Sound, *arguments: str) -> AsyncIterator[bytes]:
+    async def _told_by(self, module: str, sound: Sound, *arguments: str) -> Pieces:
         """By a process that ends with its work, or when nobody wants it any more. Raises OSError."""
         async with self._busy:
             command = (sys.executable, "-m", module, str(sound.lies), self._access.model_dump_json())
