@@ -217,15 +217,21 @@ def test_where_there_is_no_folder_nothing_is_left_behind_but_what_the_journal_te
     assert [type(end) for end in steps(aftermath)] == [RecordingFailed]
 
 
-def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Path) -> None:
-    path = recording_file(tmp_path, left_behind=True)
-    rest = tmp_path / "spool" / path.parent.name / f"{path.stem}.rest.wav"
+def end_with_rest(path: Path, rest: Path) -> End:
+    """What comes of a recording that went on in the spool."""
     rest.parent.mkdir(parents=True)
     shutil.copy(path, rest)
     note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
-    aftermath = Aftermath(Folders(path.parents[1], tmp_path / "spool"), is_known=lambda _: True)
+    aftermath = Aftermath(Folders(path.parents[1], rest.parents[1]), is_known=lambda _: True)
     aftermath.begin([note], day="")
     (end,) = steps(aftermath)
+    return end
+
+
+def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    rest = tmp_path / "spool" / path.parent.name / f"{path.stem}.rest.wav"
+    end = end_with_rest(path, rest)
     assert isinstance(end, RecordingCompleted)
     assert (end.duration_ms, end.path) == (4000, str(path))
     assert not rest.exists()
@@ -233,13 +239,7 @@ def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Pa
 
 def test_what_no_disk_had_of_a_recording_is_told_to_the_sample(tmp_path: Path) -> None:
     path = recording_file(tmp_path, left_behind=True)
-    rest = tmp_path / "spool" / path.parent.name / f"{path.stem}.20004.rest.wav"
-    rest.parent.mkdir(parents=True)
-    shutil.copy(path, rest)
-    note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
-    aftermath = Aftermath(Folders(path.parents[1], tmp_path / "spool"), is_known=lambda _: True)
-    aftermath.begin([note], day="")
-    (end,) = steps(aftermath)
+    end = end_with_rest(path, tmp_path / "spool" / path.parent.name / f"{path.stem}.20004.rest.wav")
     assert isinstance(end, RecordingCompleted)
     assert (end.unwritten, end.recovered) == (((2000.0, 2500.5),), True)
     assert not soundfile.read(path, dtype="int16")[0][16_000:20_004].any()
