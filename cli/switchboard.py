@@ -375,7 +375,7 @@ class Switchboard:
         asked = (*self._outside.parts, self._windows, self._lamps)
         parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech, *asked)
         for routes in (
-            self._windows.around(self._signalling.transports.routes()),
+            self._signalling.transports.routes(),
             *(part.routes() for part in parts),
             *(application.routes for application in self._applications),
             *(part.routes() for part in self._alarms.parts),

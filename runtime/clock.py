@@ -20,13 +20,8 @@ class LoopClock:
     """The live clock. ``now`` is the event loop's own time, so that deadlines fit ``loop.call_at``."""
 
     def __init__(self, loop_time: Callable[[], float]) -> None:
-        self._loop_time = loop_time
-
-    def now(self) -> float:
-        return self._loop_time()
-
-    def wall(self) -> float:
-        return time.time()
+        self.now = loop_time
+        self.wall = time.time
 
 
 def monotonic_now() -> float:

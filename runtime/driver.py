@@ -12,7 +12,7 @@ from runtime.vocabulary import Command, Event
 Outputs = Iterable[Any]
 Handler = Callable[[Any, float], Outputs]
 """Takes one event or command and ``now``; returns further events and commands, in order."""
-Observer = Callable[[Event, float], None]
+Observer = Callable[[Any, float], None]
 """Sees every event after it was routed, with the wall-clock time of its run; may not answer."""
 Interest = Callable[[type[Event]], bool]
 """Whether an observer wants to see events of a kind; asked once a kind, until ``ask_observers_again``."""
@@ -88,7 +88,7 @@ class Driver:
         self._on_fault = on_fault
         self._routes: dict[type, tuple[Handler, ...]] = {}
         self._cores: list[Core] = []
-        self._observers: list[tuple[Observer, Interest]] = []
+        self._observers: list[tuple[Observer, Callable[[type], bool]]] = []
         self._ways: dict[type, _Way] = {}
         """Of the kinds that have been met since routes or observers were added."""
         self._running = False
@@ -111,7 +111,17 @@ class Driver:
 
     def observe(self, observer: Observer, interest: Interest = lambda kind: True) -> None:
         """Show events of the kinds of ``interest`` to ``observer`` (journal, subscribers, metrics, log)."""
-        self._observers.append((observer, interest))
+        self._add_observer(observer, lambda kind: issubclass(kind, Event) and interest(kind))
+
+    def watch(self, kind: type, observer: Observer, is_wanted: Callable[[], bool]) -> None:
+        """Show items of one kind, which need be no events, to ``observer`` for as long as it is wanted.
+
+        ``is_wanted`` is asked anew after ``ask_observers_again``, so that it costs nothing while it is not.
+        """
+        self._add_observer(observer, lambda passing: passing is kind and is_wanted())
+
+    def _add_observer(self, observer: Observer, sees: Callable[[type], bool]) -> None:
+        self._observers.append((observer, sees))
         self.ask_observers_again()
 
     def ask_observers_again(self) -> None:
@@ -182,14 +192,18 @@ class Driver:
         ways = self._ways
         while queue:
             item = queue.popleft()
-            handlers, observers = ways.get(type(item)) or self._find_way(type(item))
+            kind = type(item)
+            handlers, observers = ways.get(kind) or self._find_way(kind)
             for handler in handlers:
                 try:
                     queue.extend(handler(item, now))
                 except Exception as fault:  # one call's fault must not stop the others in the queue
                     queue.extend(self._on_fault(item, fault))
-            if observers:
-                self._show(item, wall, observers)
+            for observer in observers:
+                try:
+                    observer(item, wall)
+                except Exception as fault:  # who only looks on cannot harm the call
+                    self._on_fault(observer, fault)
 
     def _find_way(self, kind: type) -> _Way:
         """An event may go unheard, a command may not."""
@@ -201,13 +215,4 @@ class Driver:
         raise UsageError(f"nobody handles {type(command).__name__}")
 
     def _find_observers(self, kind: type) -> tuple[Observer, ...]:
-        if not issubclass(kind, Event):
-            return ()
-        return tuple(observer for observer, interest in self._observers if interest(kind))
-
-    def _show(self, event: Event, wall: float, observers: tuple[Observer, ...]) -> None:
-        for observer in observers:
-            try:
-                observer(event, wall)
-            except Exception as fault:  # who only looks on cannot harm the call
-                self._on_fault(observer, fault)
+        return tuple(observer for observer, sees in self._observers if sees(kind))

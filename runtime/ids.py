@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 _TOKENS_AT_A_TIME = 256
+_SECRETS_AT_A_TIME = 64
 _SECRET_OCTETS = 32
 
 
@@ -27,6 +28,7 @@ class RandomIds:
 
     def __init__(self) -> None:
         self._tokens: list[str] = []
+        self._secrets: list[bytes] = []
 
     def new(self, prefix: str) -> str:
         return f"{prefix}-{self.token()}"
@@ -38,7 +40,11 @@ class RandomIds:
         return self._tokens.pop()
 
     def secret(self) -> bytes:
-        return secrets.token_bytes(_SECRET_OCTETS)
+        if not self._secrets:
+            octets = secrets.token_bytes(_SECRETS_AT_A_TIME * _SECRET_OCTETS)
+            starts = range(0, len(octets), _SECRET_OCTETS)
+            self._secrets = [octets[start : start + _SECRET_OCTETS] for start in starts]
+        return self._secrets.pop()
 
 
 class SeededIds:

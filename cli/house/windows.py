@@ -80,10 +80,6 @@ class Windows:
         self._http = HttpServer(http, metrics.render, status, pages) if http.enabled else None
         self._event_log = EventLog(configuration.log, call_of_leg)
 
-    def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
-        """The transports' routes, with the messages seen."""
-        return self._tap.around(transports)
-
     def routes(self) -> dict[type, Handler]:
         """What is told and kept nowhere."""
         return {TellHook: ignoring_time(self._tell_hook)}
@@ -103,7 +99,8 @@ class Windows:
             self._http.reload_certificate()
 
     def observe(self) -> None:
-        """See every event after the journal."""
+        """See every event after the journal, and the messages of SIP while somebody wants them."""
+        self._tap.watch(self._driver)
         self._access.observe()
         self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))
         self._driver.observe(self._tell_tenants, lambda kind: self._tenants.wants(kind.topic))
@@ -141,8 +138,8 @@ class Windows:
         return self._journal.first_sequence - 1 if newest is None else newest.sequence
 
     def _audience_changed(self) -> None:
-        self._driver.ask_observers_again()
         self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
+        self._driver.ask_observers_again()
 
     def _tell_hook(self, command: TellHook) -> Outputs:
         wall = self._clock.wall()

@@ -190,6 +190,21 @@ def test_an_observer_whose_interest_changes_sees_what_it_wants_from_then_on() ->
     assert seen == [Asked(number=2)]
 
 
+def test_a_kind_that_is_no_event_is_watched_only_while_somebody_wants_it() -> None:
+    house = House()
+    watched: list[object] = []
+    wanted = [False]
+    house.driver.add_routes({Answer: lambda command, now: [Answered(number=command.number)]})
+    house.driver.watch(Answer, lambda item, wall: watched.append(item), lambda: wanted[0])
+    for is_wanted in (False, True, False):
+        wanted[0] = is_wanted
+        house.driver.ask_observers_again()
+        house.driver.submit_all([Asked(number=9)])
+        house.driver.run_step(lambda now, number=int(is_wanted): [Answer(number=number)])  # type: ignore[misc]
+    assert watched == [Answer(number=1)]
+    assert {type(event) for event in house.seen} == {Asked, Answered}
+
+
 def test_a_faulty_command_is_no_refusal() -> None:
     house = House()
 

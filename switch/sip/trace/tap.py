@@ -1,9 +1,9 @@
-"""Where the wire is listened to: between the transports and the driver. Costs next to nothing unheard."""
+"""Where the wire is listened to: beside the driver, as messages pass it. Costs nothing unheard."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from runtime.clock import Clock
-from runtime.driver import Handler, Outputs
+from runtime.driver import Driver
 from switch.sdp.secrets import hide_keys
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
@@ -34,28 +34,24 @@ class WireTap:
         self._recorder = recorder
         self._tell = tell
         self._is_heard = False
-        self._is_wanted = recorder is not None
 
     def set_heard(self, is_heard: bool) -> None:
-        """Somebody listens from now on, or nobody does."""
+        """Somebody listens from now on, or nobody does; the driver is to ask its observers again then."""
         self._is_heard = is_heard
-        self._is_wanted = is_heard or self._recorder is not None
 
-    def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
-        """The routes of the transports, listened to: what they send, and beside them what is received."""
-        send = transports[SendMessage]
+    def watch(self, driver: Driver) -> None:
+        """See what the transports bring, and what they are given to send."""
+        driver.watch(MessageReceived, self._received, self._is_wanted)
+        driver.watch(SendMessage, self._sent, self._is_wanted)
 
-        def watched(message: SendMessage, now: float) -> Outputs:
-            if self._is_wanted:
-                self._show(self._our_hop(message.hop), message.hop, message.data, sent=True)
-            return send(message, now)
+    def _is_wanted(self) -> bool:
+        return self._is_heard or self._recorder is not None
 
-        return {**transports, MessageReceived: self._received, SendMessage: watched}
+    def _received(self, message: MessageReceived, wall: float) -> None:
+        self._show(message.hop, self._our_hop(message.hop), message.data, sent=False)
 
-    def _received(self, message: MessageReceived, now: float) -> Outputs:
-        if self._is_wanted:
-            self._show(message.hop, self._our_hop(message.hop), message.data, sent=False)
-        return ()
+    def _sent(self, message: SendMessage, wall: float) -> None:
+        self._show(self._our_hop(message.hop), message.hop, message.data, sent=True)
 
     def _show(self, source: Hop, target: Hop, data: bytes, *, sent: bool) -> None:
         data = hide_digits(hide_keys(data))
