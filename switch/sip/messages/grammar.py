@@ -75,8 +75,8 @@ def replace_parameter(parameters: Parameters, name: str, value: str | None) -> P
 
 
 def bracketed(host: str) -> str:
-    """A host as it is written: IPv6 addresses in brackets (RFC 3261 §25.1 IPv6reference)."""
-    return f"[{host}]" if ":" in host else host
+    """A host as it is written: IPv6 addresses in brackets (RFC 3261 §25.1 IPv6reference), once."""
+    return f"[{host}]" if ":" in host and host[0] != "[" else host
 
 
 def unbracketed(host: str) -> str:
@@ -97,7 +97,9 @@ def read_port(digits: str | None) -> int | None:
 def quote(text: str) -> str:
     """Text as a quoted-string. Line breaks cannot stand in one and become spaces."""
     plain = text.replace("\r", " ").replace("\n", " ")
-    return '"' + _NEEDS_ESCAPE.sub(r"\\\1", plain) + '"'
+    if '"' in plain or "\\" in plain:
+        plain = _NEEDS_ESCAPE.sub(r"\\\1", plain)
+    return f'"{plain}"'
 
 
 def unquote(text: str) -> str:

@@ -101,7 +101,9 @@ class NameAddr(NamedTuple):
         return self._replace(params=replace_parameter(self.params, "tag", tag))
 
     def __str__(self) -> str:
-        return f"{_write_display_name(self.display_name)}<{self.uri}>{write_parameters(self.params)}"
+        name = _write_display_name(self.display_name) if self.display_name else ""
+        params = write_parameters(self.params) if self.params else ""
+        return f"{name}<{self.uri}>{params}"
 
 
 class CSeq(NamedTuple):
@@ -261,8 +263,6 @@ def _read_display_name(text: str) -> str:
 
 
 def _write_display_name(name: str) -> str:
-    if not name:
-        return ""
     return f"{name} " if _PLAIN_NAME.fullmatch(name) and name == name.strip() else f"{quote(name)} "
 
 

@@ -54,18 +54,14 @@ class SipUri(NamedTuple):
         return find_parameter(self.params, name)
 
     def __str__(self) -> str:
-        params = write_parameters(self.params)
+        params = write_parameters(self.params) if self.params else ""
         if self.scheme == "tel":
             return f"tel:{self.user}{params}"
         port = "" if self.port is None else f":{self.port}"
         headers = f"?{self.headers}" if self.headers else ""
-        return f"{self.scheme}:{self._userinfo()}{bracketed(self.host)}{port}{params}{headers}"
-
-    def _userinfo(self) -> str:
-        if not self.user:
-            return ""
         password = "" if self.password is None else f":{self.password}"
-        return f"{escape_user(self.user)}{password}@"
+        user = f"{escape_user(self.user)}{password}@" if self.user else ""
+        return f"{self.scheme}:{user}{bracketed(self.host)}{port}{params}{headers}"
 
 
 @remembered

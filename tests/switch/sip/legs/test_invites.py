@@ -54,6 +54,14 @@ def test_an_anonymous_caller_shows_neither_name_nor_number() -> None:
     assert only.caller == "Anonymous <sip:anonymous@anonymous.invalid>"
 
 
+def test_a_phone_with_an_ipv6_address_can_read_who_calls() -> None:
+    phone = ContactAddress("sip:a@[2001:db8::9]", Hop("udp", "2001:db8::9", 5060))
+    config = SipConfig(host="2001:db8::1")
+    ((only,),) = station_rounds(COMMAND, [phone], Identity(config, SeededIds(1)))
+    caller = parse_name_addr(only.caller)
+    assert (caller.display_name, caller.uri.user, caller.uri.host) == ("Li", "138", "2001:db8::1")
+
+
 def test_a_phone_that_a_call_is_transferred_to_hears_by_whom() -> None:
     command = DialStation(
         leg_id="leg", station="1001", caller_number="138", caller_name="", sdp=OURS, referred_by="1002"
