@@ -2,24 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from switch.sip.authentication.client_authentication import ClientAuthentication
 from switch.sip.authentication.retries import PROOFS, cseq_number, renew
+from switch.sip.dialogs.remote_target import RemoteTarget, next_hop, read_contact, read_routes, target_of
 from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.session_id import SessionSide
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
-from switch.sip.messages.header_values import (
-    parse_contacts,
-    parse_cseq,
-    parse_name_addr,
-    read_tag,
-    split_values,
-)
+from switch.sip.messages.header_values import parse_cseq, parse_name_addr, read_tag, split_values
 from switch.sip.messages.message import Fields, Headers, Request, Response
 from switch.sip.messages.uri import SipUri, parse_uri
-from switch.sip.messages.via_rules import DEFAULT_PORT, top_via
+from switch.sip.messages.via_rules import top_via
 
 DialogKey = tuple[str, str, str]
 """Call-ID, local tag, remote tag (RFC 3261 §12)."""
@@ -56,16 +50,16 @@ class Dialog:
     """What the peer can be notified of, as it says."""
     refers: int = 0
     """How many transfers were asked for in it."""
+    key: DialogKey = field(init=False)
+    """What tells it from every other dialog."""
 
-    @property
-    def key(self) -> DialogKey:
-        """What tells it from every other dialog."""
-        return self.sip_call_id, self.local_tag, self.remote_tag
+    def __post_init__(self) -> None:
+        self.key = self.sip_call_id, self.local_tag, self.remote_tag
 
-    def request(self, method: str) -> Request:
-        """The next request of ours (RFC 3261 §12.2.1.1)."""
+    def request(self, method: str, extra: Fields | None = None) -> Request:
+        """The next request of ours (RFC 3261 §12.2.1.1), with further headers."""
         self.local_cseq += 1
-        request = self._make(method, self.local_cseq)
+        request = self._make(method, self.local_cseq, extra)
         if self.authentication is not None:
             self.authentication.put_on(request)
         return request
@@ -81,8 +75,8 @@ class Dialog:
     def ack(self, invite: Request) -> Request:
         """The ACK of a 2xx: with the number and the proofs of its INVITE (RFC 3261 §13.2.2.4, §22.1)."""
         ack = self._make("ACK", cseq_number(invite))
-        for name in PROOFS:
-            if name in invite.headers:
+        if self.authentication is not None:
+            for name in PROOFS:
                 ack.headers.set_all(name, invite.headers.get_all(name))
         return ack
 
@@ -98,37 +92,34 @@ class Dialog:
 
         Raises SipSyntaxError, and leaves the dialog as it was, when the Contact cannot be read.
         """
-        addresses = parse_contacts(contact)
-        if not addresses:
-            return
-        target = addresses[0].uri
-        self.target = str(target)
-        self.hop = _next_hop(self.routes, target, source, self.behind_nat)
+        target = read_contact(contact)
+        if target is not None:
+            self.target = target.uri
+            self.hop = next_hop(self.routes, target, source, self.behind_nat)
 
     def session_lines(self) -> Fields:
         """The Session-ID header of an answer of ours."""
         return {} if self.session is None else {"session-id": self.session.header}
 
-    def _make(self, method: str, cseq: int) -> Request:
-        uri, routes = self._route()
-        headers = Headers(
-            {
-                "max-forwards": MAX_FORWARDS,
-                "from": self.local,
-                "to": self.remote,
-                "call-id": self.sip_call_id,
-                "cseq": f"{cseq} {method}",
-            }
-        )
-        headers.set_all("route", routes)
+    def _make(self, method: str, cseq: int, extra: Fields | None = None) -> Request:
+        uri = self.target
+        fields: Fields = {
+            "max-forwards": MAX_FORWARDS,
+            "from": self.local,
+            "to": self.remote,
+            "call-id": self.sip_call_id,
+            "cseq": f"{cseq} {method}",
+        }
+        if self.routes:
+            uri, fields["route"] = self._route()
         if self.session is not None:
-            headers.set("session-id", self.session.header)
-        return Request(method, uri, headers)
+            fields["session-id"] = self.session.header
+        if extra:
+            fields.update(extra)
+        return Request(method, uri, Headers(fields))
 
     def _route(self) -> tuple[str, list[str]]:
         """Request-URI and Route; a first proxy without ``lr`` is a strict router (RFC 3261 §12.2.1.1)."""
-        if not self.routes:
-            return self.target, []
         first = parse_name_addr(self.routes[0]).uri
         if first.param("lr") is not None:
             return self.target, list(self.routes)
@@ -156,8 +147,8 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
     headers = request.headers
     remote = headers.get("from") or ""
-    routes = _checked_routes(headers.get_all("record-route"))
-    target = _caller_target(headers)
+    routes = read_routes(headers)
+    target = read_contact(headers.get_all("contact")) or _named_caller(remote)
     behind_nat = top_via(request).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
@@ -165,8 +156,8 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
         remote_tag=parse_name_addr(remote).tag or "",
         local=f"{headers.get('to') or ''};tag={local_tag}",
         remote=remote,
-        target=str(target),
-        hop=_next_hop(routes, target, source, behind_nat),
+        target=target.uri,
+        hop=next_hop(routes, target, source, behind_nat),
         behind_nat=behind_nat,
         routes=routes,
         allow_events=headers.get_all("allow-events"),
@@ -181,64 +172,29 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
     reached where it registered from, whatever its Contact says.
     """
     headers = response.headers
-    contact = parse_contacts(headers.get_all("contact"))
     remote = headers.get("to") or ""
-    routes = _checked_routes(headers.get_all("record-route"))[::-1]
-    target = contact[0].uri if contact else parse_uri(invite.uri)
+    routes = read_routes(headers)[::-1]
+    target = read_contact(headers.get_all("contact")) or target_of(parse_uri(invite.uri))
     return Dialog(
         sip_call_id=invite.headers.get("call-id") or "",
         local_tag=local_tag,
         remote_tag=read_tag(remote) or "",
         local=invite.headers.get("from") or "",
         remote=remote,
-        target=str(target),
-        hop=_next_hop(routes, target, source, behind_nat=True),
+        target=target.uri,
+        hop=next_hop(routes, target, source, behind_nat=True),
         behind_nat=True,
         routes=routes,
-        local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
+        local_cseq=cseq_number(invite),
         contact=invite.headers.get("contact"),
         allow_events=headers.get_all("allow-events"),
     )
 
 
-def _caller_target(headers: Headers) -> SipUri:
-    """Where a caller wants the requests of a dialog; an RFC 2543 caller, who may leave Contact out, at its
-    From (RFC 4475 §3.4.1)."""
-    contact = parse_contacts(headers.get_all("contact"))
-    if contact:
-        return contact[0].uri
-    caller = parse_name_addr(headers.get("from") or "")
+def _named_caller(sender: str) -> RemoteTarget:
+    """Where the requests of a dialog go to an RFC 2543 caller, who may leave Contact out: to its From
+    (RFC 4475 §3.4.1)."""
+    caller = parse_name_addr(sender)
     if caller.tag is not None:
         raise SipSyntaxError("INVITE without Contact")
-    return caller.uri
-
-
-def _checked_routes(lines: list[str]) -> list[str]:
-    """The members of Record-Route, each known to be readable."""
-    routes = split_values(lines)
-    for route in routes:
-        parse_name_addr(route)
-    return routes
-
-
-def _next_hop(routes: list[str], target: SipUri, source: Hop, behind_nat: bool) -> Hop:
-    """Where requests of a dialog go: its first route or its target, as far as that is an address.
-
-    Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
-    behind NAT, except that a target on the same host may name another port of it, and a peer that opened a
-    connection with us: it may listen nowhere else.
-    """
-    if source.transport != "udp":
-        return source
-    uri = parse_name_addr(routes[0]).uri if routes else target
-    if uri.host == source.host or (not behind_nat and _is_address(uri)):
-        return Hop(source.transport, uri.host, uri.port or DEFAULT_PORT)
-    return source
-
-
-def _is_address(uri: SipUri) -> bool:
-    try:
-        ip_address(uri.host)
-    except ValueError:
-        return False
-    return True
+    return target_of(caller.uri)

@@ -64,7 +64,8 @@ class PeerReoffers:
             outputs = signalling.answer(reoffer, 488, now, extra={"warning": warning})
         else:
             dialog.refresh_target(reoffer.request.headers.get_all("contact"), reoffer.source)
-            outputs = signalling.accept(leg, reoffer, dialog, command.sdp, now)
+            is_offer = session_text(reoffer.request) is None
+            outputs = signalling.accept(leg, reoffer, dialog, command.sdp, now, is_offer=is_offer)
         if isinstance(leg, ArrivingLeg):
             outputs += self._arriving.go_on(leg, now)
         return outputs + self._ours.go_on(leg, now)

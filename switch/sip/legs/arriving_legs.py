@@ -12,7 +12,7 @@ from switch.sip.headers.identity_headers import read_asserted, wants_privacy
 from switch.sip.headers.rack import read_rack
 from switch.sip.headers.reason_header import read_reason, write_reason
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import ArrivingLeg, LegState, LegTimer, SipLeg
+from switch.sip.legs.legs import WAITING, ArrivingLeg, LegState, LegTimer, SipLeg
 from switch.sip.legs.ringing import Ringing
 from switch.sip.messages.bodies import check_body, session_text
 from switch.sip.messages.header_values import parse_name_addr
@@ -22,7 +22,6 @@ from switch.sip.refusal import Refusal
 from switch.sip.request_checks import check_invite
 from switch.sip.transactions.server_transaction import ServerTransaction
 
-_WAITING = (LegState.INVITED, LegState.RINGING)
 _MOST_DIGITS = 10
 
 
@@ -54,7 +53,7 @@ class ArrivingLegs:
         leg = self._find(command.leg_id)
         if leg is None or leg.next_answer is not None:
             return []
-        _demand(leg, *_WAITING, what="ring")
+        _demand(leg, *WAITING, what="ring")
         leg.state = LegState.RINGING
         if self._ringing.is_awaited(leg):
             leg.next_ring = command
@@ -66,7 +65,7 @@ class ArrivingLegs:
         leg = self._find(command.leg_id)
         if leg is None:
             return []
-        _demand(leg, *_WAITING, what="answer")
+        _demand(leg, *WAITING, what="answer")
         if leg.next_answer is not None:
             raise UsageError(f"{leg.leg_id} was answered before; that waits for the peer's PRACK")
         leg.next_answer = command.sdp
@@ -91,7 +90,7 @@ class ArrivingLegs:
 
     def go_on(self, leg: ArrivingLeg, now: float) -> list[Output]:
         """Do what had to wait for a PRACK or its answer, as far as nothing more is waited for."""
-        if leg.state not in _WAITING or leg.reoffer is not None:
+        if leg.state not in WAITING or leg.reoffer is not None:
             return []
         if leg.next_answer is not None:
             return self._accept(leg, leg.next_answer, now)
@@ -114,7 +113,7 @@ class ArrivingLegs:
         """Refuse, or say BYE: at once when the ACK has come, else as soon as it comes (RFC 3261 §15)."""
         signalling = self._signalling
         cause = command.cause
-        if leg.state in _WAITING:
+        if leg.state in WAITING:
             return self._refuse(leg, command, now)
         outputs = signalling.legs.end(leg, cause, status=None, by_peer=False)
         return outputs + signalling.say_bye(leg, leg.dialog, cause, now)
@@ -136,7 +135,7 @@ class ArrivingLegs:
 
     def hung_up_early(self, leg: ArrivingLeg, cause: Cause, now: float) -> list[Output]:
         """BYE before our answer: the INVITE gets its 487 (RFC 3261 §15.1.2); nothing when it was answered."""
-        return self._withdrawn(leg, cause, now) if leg.state in _WAITING else []
+        return self._withdrawn(leg, cause, now) if leg.state in WAITING else []
 
     def _open(self, transaction: ServerTransaction, replaced: SipLeg | None, now: float) -> LegArrived:
         request, source = transaction.request, transaction.source
@@ -167,7 +166,7 @@ class ArrivingLegs:
             asserted_number=asserted.number,
             asserted_name=asserted.name,
             privacy=wants_privacy(request.headers),
-            diversions=tuple(str(diversion) for diversion in read_diversions(request.headers)),
+            diversions=tuple(map(str, read_diversions(request.headers))),
             session_id=dialog.session.session.calling,
             replaces_leg_id=replaced.leg_id if replaced is not None else None,
             station=transaction.station,
@@ -182,7 +181,8 @@ class ArrivingLegs:
         self._signalling.legs.timers.cancel((leg, LegTimer.EXPIRY))
         leg.our_sdp = sdp
         said = sdp if leg.early_sdp is None else None
-        return self._signalling.accept(leg, leg.invite, leg.dialog, said, now)
+        is_offer = leg.offers_late and said is not None
+        return self._signalling.accept(leg, leg.invite, leg.dialog, said, now, is_offer=is_offer)
 
     def _expire_later(self, leg: ArrivingLeg, now: float) -> None:
         """Nonsense counts as nothing said."""

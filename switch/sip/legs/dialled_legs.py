@@ -189,6 +189,8 @@ class DialledLegs:
         """No more waiting for anybody."""
         self._deadlines.cancel(leg)
         attempts, leg.attempts = leg.attempts, []
+        if not attempts:
+            return []
         return [output for attempt in attempts for output in self._give_up(attempt, cause, now)]
 
     def _close(self, attempt: Attempt) -> None:
@@ -241,8 +243,8 @@ class DialledLegs:
         leg.attempts.remove(attempt)
         leg.dialog = fork.dialog
         leg.our_sdp = leg.our_sdp or attempt.branch.sdp or leg.order.sdp
-        losers = [told for loser in leg.attempts for told in _told(loser, 487)]
-        stopped = losers + self._stop(leg, Cause.LOSE_RACE, now)
+        stopped = [told for loser in leg.attempts for told in _told(loser, 487)] if leg.attempts else []
+        stopped += self._stop(leg, Cause.LOSE_RACE, now)
         if fork.sdp is None:
             cause = Cause.INCOMPATIBLE_DESTINATION
             outputs = legs.end(leg, cause, status=200, by_peer=False)

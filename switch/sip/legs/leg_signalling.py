@@ -14,7 +14,6 @@ from switch.sip.headers.session_id import Sessions
 from switch.sip.identity import Identity
 from switch.sip.legs.answer_repeats import AnswerRepeats
 from switch.sip.legs.legs import Legs, SipLeg, dialog_of
-from switch.sip.messages.bodies import session_text
 from switch.sip.messages.header_values import parse_cseq
 from switch.sip.messages.message import Fields
 from switch.sip.refusal import Refusal
@@ -57,11 +56,19 @@ class LegSignalling:
         return self.answer(transaction, refusal.status, now, extra=refusal.extra)
 
     def accept(
-        self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, sdp: str | None, now: float
+        self,
+        leg: SipLeg,
+        request: ServerTransaction,
+        dialog: Dialog,
+        sdp: str | None,
+        now: float,
+        *,
+        is_offer: bool = False,
     ) -> list[Output]:
-        """200 OK with our SDP to an INVITE, UPDATE or PRACK; an INVITE's is repeated until its ACK comes."""
-        is_offer = session_text(request.request) is None
-        headers = request.request.headers
+        """200 OK with our SDP to an INVITE, UPDATE or PRACK; an INVITE's is repeated until its ACK comes.
+
+        ``is_offer``: the ACK brings the answer to it.
+        """
         extra = dialog.session_lines()
         if request.method != "PRACK":
             extra |= self._target_lines(leg, request, dialog, now)
@@ -75,8 +82,8 @@ class LegSignalling:
         if message is None:
             return []
         if request.method == "INVITE":
-            cseq = parse_cseq(headers.get("cseq") or "").number
-            self.repeats.start(leg, cseq, message, now, is_offer=is_offer and sdp is not None)
+            cseq = parse_cseq(request.request.headers.get("cseq") or "").number
+            self.repeats.start(leg, cseq, message, now, is_offer=is_offer)
         return [message]
 
     def _target_lines(self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, now: float) -> Fields:
@@ -96,9 +103,7 @@ class LegSignalling:
         if leg.unacked is not None and dialog is dialog_of(leg):
             return outputs
         self.legs.open_dialog(leg, dialog)
-        bye = dialog.request("BYE")
-        bye.headers.set("reason", write_reason(cause))
-        bye.headers.set("user-agent", self.identity.name)
+        bye = dialog.request("BYE", {"reason": write_reason(cause), "user-agent": self.identity.name})
         return [*outputs, self.layer.send(bye, dialog.hop, dialog, now)[1]]
 
     def prove(
@@ -125,5 +130,5 @@ class LegSignalling:
 
 def record_route(invite: ServerTransaction) -> Fields:
     """The proxies that want to stay on the way, repeated in answers (RFC 3261 §12.1.1)."""
-    lines = invite.request.headers.get_all("record-route")
-    return {"record-route": lines} if lines else {}
+    headers = invite.request.headers
+    return {"record-route": headers.get_all("record-route")} if "record-route" in headers else {}

@@ -36,6 +36,10 @@ class LegState(StrEnum):
     ENDED = "ended"
 
 
+WAITING = (LegState.INVITED, LegState.RINGING)
+"""Until somebody answers."""
+
+
 class LegTimer(StrEnum):
     """What a leg can be woken for."""
 
@@ -256,10 +260,12 @@ class Legs:
         """Report the end of a leg; nothing when it was reported before."""
         if leg.state is LegState.ENDED:
             return []
+        if leg.state in WAITING:
+            self.timers.cancel((leg, LegTimer.RINGING))
+            self.timers.cancel((leg, LegTimer.EXPIRY))
+        if leg.terms is not None:
+            self.timers.cancel((leg, LegTimer.SESSION))
         leg.state = LegState.ENDED
         leg.cause = cause
         del self._legs[leg.leg_id]
-        self.timers.cancel((leg, LegTimer.RINGING))
-        self.timers.cancel((leg, LegTimer.EXPIRY))
-        self.timers.cancel((leg, LegTimer.SESSION))
         return [LegEnded(leg_id=leg.leg_id, cause=cause, sip_status=status, by_peer=by_peer)]

@@ -109,7 +109,7 @@ class Ringing:
             leg.early_sdp = sdp or leg.early_sdp
             self._set_timer(leg, now + self._timers.t1_s)
         else:
-            self._remind_later(leg, now)
+            self._set_timer(leg, now + _REMIND_AFTER_S)
         return [message]
 
     def _write(self, leg: ArrivingLeg, status: int, sdp: str | None, rseq: int) -> Response:

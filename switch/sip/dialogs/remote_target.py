@@ -1,0 +1,73 @@
+"""Where the requests of a dialog go: the peer's Contact, and the proxies on the way (RFC 3261 §12.1)."""
+
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from switch.sip.hop import Hop
+from switch.sip.messages.header_values import parse_contacts, parse_name_addr, split_values
+from switch.sip.messages.message import Headers
+from switch.sip.messages.remembered import remembered
+from switch.sip.messages.uri import SipUri
+from switch.sip.messages.via_rules import DEFAULT_PORT
+
+
+class RemoteTarget(NamedTuple):
+    """Where a peer, or a proxy, wants to be asked."""
+
+    uri: str
+    """As it stands in a Request-URI."""
+    host: str
+    port: int
+    is_address: bool
+    """Whether the host is an IP address and no name."""
+
+
+def target_of(uri: SipUri) -> RemoteTarget:
+    """The target that an address is."""
+    return RemoteTarget(str(uri), uri.host, uri.port or DEFAULT_PORT, _is_address(uri.host))
+
+
+def read_contact(lines: list[str]) -> RemoteTarget | None:
+    """The first of a peer's Contacts; None when it names none. Raises SipSyntaxError."""
+    if len(lines) == 1 and lines[0] and "," not in lines[0]:  # as nearly always
+        return _read_one(lines[0])
+    contacts = parse_contacts(lines)
+    return target_of(contacts[0].uri) if contacts else None
+
+
+def read_routes(headers: Headers) -> list[str]:
+    """The members of Record-Route, each known to be readable. Raises SipSyntaxError."""
+    if "record-route" not in headers:
+        return []
+    routes = split_values(headers.get_all("record-route"))
+    for route in routes:
+        parse_name_addr(route)
+    return routes
+
+
+def next_hop(routes: list[str], target: RemoteTarget, source: Hop, behind_nat: bool) -> Hop:
+    """Where requests of a dialog go: its first route or its target, as far as that is an address.
+
+    Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
+    behind NAT, except that a target on the same host may name another port of it, and a peer that opened a
+    connection with us: it may listen nowhere else.
+    """
+    if source.transport != "udp":
+        return source
+    first = _read_one(routes[0]) if routes else target
+    if first.host == source.host or (not behind_nat and first.is_address):
+        return Hop(source.transport, first.host, first.port)
+    return source
+
+
+@remembered
+def _read_one(value: str) -> RemoteTarget:
+    return target_of(parse_name_addr(value).uri)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
