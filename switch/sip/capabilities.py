@@ -41,8 +41,8 @@ def names_token(headers: Headers, name: str, token: str) -> bool:
 
     A list that is malformed elsewhere is no reason to miss it.
     """
-    lines = headers.get_all(name)
-    if not lines:
+    if name not in headers:
         return False
     wanted = token.lower()
+    lines = headers.get_all(name)
     return any(member.strip().lower() == wanted for line in lines for member in line.split(","))

@@ -341,7 +341,7 @@ class UserAgent:
         return self._byes.give_up(leg, now)
 
     def _ring(self, command: RingLeg, now: float) -> list[Output]:
-        return [*self._arriving.ring(command, now), *self._watched.rang(command.leg_id, now)]
+        return self._arriving.ring(command, now) + self._watched.rang(command.leg_id, now)
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)

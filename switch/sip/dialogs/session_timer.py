@@ -63,7 +63,9 @@ class SessionPolicy:
         self._expires_s = expires_s
         self._min_s = min_s
         self.ask = SessionAsk(expires_s, min_s)
-        """What every new INVITE of ours asks for."""
+        """What every new INVITE of ours asks for, and …"""
+        self.asking = self.ask.headers()
+        """… the headers that say so."""
 
     def check(self, headers: Headers) -> Refusal | None:
         """422 to a request whose sender knows of Min-SE and asks for too short a session (§9).

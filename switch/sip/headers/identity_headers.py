@@ -52,6 +52,8 @@ def wants_privacy(headers: Headers) -> bool:
     if "privacy" in headers:
         words = {word.strip().lower() for line in headers.get_all("privacy") for word in line.split(";")}
         return "none" not in words and not words.isdisjoint(_HIDES_IDENTITY)
+    if "remote-party-id" not in headers:
+        return False
     return any(_is_private(value) for value in _readable(headers.get_all("remote-party-id")))
 
 

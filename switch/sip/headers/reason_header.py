@@ -29,11 +29,10 @@ def read_reason(headers: Headers) -> Cause | None:
 
     Of several reasons the first Q.850 one counts, for it is the finer; else the first SIP status.
     """
-    lines = headers.get_all("reason")
-    if not lines:
+    if "reason" not in headers:
         return None
     try:
-        values = split_values(lines)
+        values = split_values(headers.get_all("reason"))
     except SipSyntaxError:  # a broken reason is no reason to refuse a hang-up
         return None
     reasons = [_split_reason(value) for value in values]

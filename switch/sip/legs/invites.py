@@ -33,6 +33,8 @@ def station_rounds(
 ) -> list[_Round]:
     """The contacts of a station as branches: those of the same q together (RFC 3261 §16.6), but of the flows
     of one phone only the first (RFC 5626 §7)."""
+    if len(contacts) == 1:
+        return [(_branch_to(contacts, command, identity),)]
     phones: dict[str | int, list[ContactAddress]] = {}
     for number, contact in enumerate(contacts):
         phones.setdefault(contact.phone or number, []).append(contact)
@@ -55,13 +57,13 @@ def _branch_to(flows: Sequence[ContactAddress], command: DialStation, identity: 
         caller=str(caller.sender),
         called=called,
         routes=contact.path,
-        headers=_referred_by(command.referred_by, host),
-        other_flows=tuple(_branch_to([other], command, identity) for other in others),
+        headers=_referred_by(command.referred_by, host) if command.referred_by else (),
+        other_flows=tuple([_branch_to([other], command, identity) for other in others]) if others else (),
     )
 
 
 def _referred_by(station: str, host: str) -> HeaderFields:
-    return (("referred-by", f"<sip:{escape_user(bare(station))}@{host}>"),) if station else ()
+    return (("referred-by", f"<sip:{escape_user(bare(station))}@{host}>"),)
 
 
 def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:
@@ -77,7 +79,7 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
         "supported": _SUPPORTED_RELIABLY if branch.reliable_provisionals else _SUPPORTED,
         "user-agent": signalling.identity.name,
         "content-type": SDP_TYPE,
-        **signalling.keeper.policy.ask.headers(),
+        **signalling.keeper.policy.asking,
     }
     if branch.routes:
         fields["route"] = list(branch.routes)

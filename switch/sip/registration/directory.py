@@ -1,14 +1,12 @@
 """Where stations can be reached: what the dialler asks of the registrar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from switch.sip.hop import Hop
 
 
-@dataclass(frozen=True, slots=True)
-class ContactAddress:
+class ContactAddress(NamedTuple):
     """One place where a station can be reached."""
 
     uri: str

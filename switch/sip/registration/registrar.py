@@ -62,8 +62,10 @@ class Registrar:
 
     def contacts(self, station: str) -> list[ContactAddress]:
         """Where to call a station, by the way it registered: the most preferred first, then the newest."""
-        preferred = sorted(reversed(self._bindings.of(station)), key=lambda binding: -binding.q)
-        return [_place_of(binding) for binding in preferred]
+        bindings = self._bindings.of(station)
+        if len(bindings) > 1:
+            bindings = tuple(sorted(reversed(bindings), key=lambda binding: -binding.q))
+        return list(map(_place_of, bindings))
 
     def bindings(self) -> list[Binding]:
         """All contacts as they are now."""
@@ -226,14 +228,10 @@ def _address_of_record(request: Request) -> SipUri:
 
 
 def _place_of(binding: Binding) -> ContactAddress:
-    uri, phone = _without_headers(binding.contact_address), binding.instance if binding.reg_id else ""
+    """As a Request-URI, which is without the headers of the contact (RFC 3261 §19.1.1): a stranger could make
+    us send them (§19.1.5)."""
+    uri, phone = binding.contact_address.partition("?")[0], binding.instance if binding.reg_id else ""
     return ContactAddress(uri, binding.hop, binding.q, binding.path, phone)
-
-
-def _without_headers(contact_address: str) -> str:
-    """A contact as a Request-URI: without the headers in it (RFC 3261 §19.1.1), which a stranger could make
-    us send (§19.1.5)."""
-    return contact_address.partition("?")[0] if "?" in contact_address else contact_address
 
 
 def _match(asked: AskedContact, known: Iterable[Binding]) -> Binding | None:

@@ -48,7 +48,8 @@ class WatchedStations:
 
     def rang(self, leg_id: str, now: float) -> list[Output]:
         """A leg that came in was just told that it rings."""
-        return self._tell_of(self._dialogs.station_of(leg_id), now)
+        station = self._dialogs.station_of(leg_id)
+        return [] if station is None else self._tell_of(station, now)
 
     def _tell_lamp(self, command: TellLamp, now: float) -> list[Output]:
         return self.subscriptions.changed(self._dialogs.name, command.lamp, now)
@@ -57,12 +58,13 @@ class WatchedStations:
         """Note the event; tell the watchers of the station it is about."""
 
         def handle(event: Any, now: float) -> list[Output]:
-            return self._tell_of(note(event), now)
+            station = note(event)
+            return [] if station is None else self._tell_of(station, now)
 
         return handle
 
-    def _tell_of(self, station: str | None, now: float) -> list[Output]:
-        return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
+    def _tell_of(self, station: str, now: float) -> list[Output]:
+        return self.subscriptions.changed(self._dialogs.name, station, now)
 
     def _set_mailbox(self, command: SetMailbox, now: float) -> list[Output]:
         if not self._knows(command.station):
