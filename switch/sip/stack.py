@@ -8,7 +8,6 @@ from runtime.ids import Ids
 from runtime.vocabulary import Command, Output
 from switch.sip.authentication.authenticator import Authenticator
 from switch.sip.authentication.station_proof import StationProof
-from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import PhoneOrder, ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
@@ -18,7 +17,6 @@ from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, networks_of
-from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.legs.branches import HeaderFields, HoldBack, hold_nothing_back
 from switch.sip.messages.message import Message, Request
@@ -160,9 +158,9 @@ class SipStack:
             self.registrar.routes(),
             self.guard.routes(),
             {
-                MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
-                ConnectionClosed: lambda item, now: self.connection_closed(item, now),
-                SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
+                MessageReceived: self.receive,
+                ConnectionClosed: self.connection_closed,
+                SendFailed: self.send_failed,
             },
         )
 
@@ -170,40 +168,32 @@ class SipStack:
         """Tell every phone that watches something to ask for it anew: this run is over."""
         return self._agent.end_subscriptions(now)
 
-    def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
+    def receive(self, received: MessageReceived, now: float) -> list[Output]:
         """Take one message. Never raises for what a peer sends."""
+        data, hop = received
         unheard = self.guard.screen(hop, now)
         if unheard is not None:
             return [*unheard]
         if is_keep_alive(data):
             return []
-        dialogs = len(self._dialogs)
-        outputs = self._receive(data, hop, now)
-        return self._telling_of_closed(dialogs, outputs)
-
-    def _receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
+        message: Message | None = None
         try:
             message = parse_message(data, max_bytes=self._max_bytes)
-        except SipSyntaxError as error:
-            return self._rejections.reject(error, hop, now)
-        self._count(message)
-        try:
-            outputs = self._layer.receive(message, hop, now)
+            reports = self._layer.receive(message, hop, now)
         except SipSyntaxError as error:
             if isinstance(message, Request):
                 error.request = message
             return self._rejections.reject(error, hop, now)
-        return self._settle(outputs, now)
+        return self._settle(reports, now)
 
-    def send_failed(self, data: bytes, hop: Hop, now: float) -> list[Output]:
+    def send_failed(self, failed: SendFailed, now: float) -> list[Output]:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
         try:
-            outputs = self._layer.fail(parse_message(data), hop, now)
+            reports = self._layer.fail(parse_message(failed.data), failed.hop, now)
         except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
             return []
-        dialogs = len(self._dialogs)
-        return self._telling_of_closed(dialogs, self._settle(outputs, now))
+        return self._settle(reports, now)
 
     def connection_closed(self, closed: ConnectionClosed, now: float) -> list[Output]:
         """A connection is gone. Requests on their way wait on: the answer may come by another."""
@@ -222,20 +212,18 @@ class SipStack:
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat, give up or forget what is due first in each part."""
-        dialogs = len(self._dialogs)
         outputs = self._settle(self._layer.wake(now=now), now)
+        dialogs = len(self._dialogs)
         outputs += self._agent.wake(now=now)
+        if dialogs and not self._dialogs:
+            outputs.append(DialogsClosed())
         outputs += self.registrar.wake(now=now)
         outputs += self.guard.wake(now=now)
-        return self._telling_of_closed(dialogs, outputs)
-
-    def _telling_of_closed(self, dialogs_before: int, outputs: list[Output]) -> list[Output]:
-        if dialogs_before and not self._dialogs:
-            outputs.append(DialogsClosed())
         return outputs
 
     def _settle(self, items: Sequence[SendMessage | ReuseConnection | Report], now: float) -> list[Output]:
         """Let the user agent act on the transaction layer's reports."""
+        dialogs = len(self._dialogs)
         outputs: list[Output] = []
         for item in items:
             if isinstance(item, Command):
@@ -243,14 +231,13 @@ class SipStack:
             elif isinstance(item, RequestTurnedAway):
                 outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)
             else:
-                outputs += self._take(item, now)
+                try:
+                    outputs += self._agent.take(item, now)
+                except SipSyntaxError as error:
+                    outputs += self._refuse(item, error, now)
+        if dialogs and not self._dialogs:
+            outputs.append(DialogsClosed())
         return outputs
-
-    def _take(self, report: Report, now: float) -> list[Output]:
-        try:
-            return self._agent.take(report, now)
-        except SipSyntaxError as error:
-            return self._refuse(report, error, now)
 
     def _refuse(self, report: Report, error: SipSyntaxError, now: float) -> list[Output]:
         """A header that is read only now was malformed."""
@@ -261,13 +248,6 @@ class SipStack:
         if isinstance(report, RequestUnanswered):  # carries no text of a peer
             raise error
         return self._rejections.report(error.reason, None, report.hop, now)
-
-    def _count(self, message: Message) -> None:
-        if isinstance(message, Request):
-            method = message.method
-            self.counters.requests_received[method if method in KNOWN_METHODS else "other"] += 1
-        else:
-            self.counters.responses_received[message.status] += 1
 
 
 def _places_of(stations: Sequence[StationConfig]) -> dict[str, Networks]:

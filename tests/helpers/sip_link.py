@@ -13,6 +13,7 @@ from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
 from switch.sip.registration.binding_changes import KeepBindings
 from switch.sip.stack import SipStack
+from switch.sip.transport.reports import MessageReceived
 
 Reaction = Callable[[Event], list[Command]]
 
@@ -61,7 +62,7 @@ class SipLink:
 
     def inject(self, source: Hop, target: Node, data: bytes) -> None:
         """Deliver a datagram from somebody who is no node."""
-        self._settle(target, target.stack.receive(data, source, self.now))
+        self._settle(target, target.stack.receive(MessageReceived(data, source), self.now))
 
     def run(self, seconds: float) -> None:
         """Let time pass, from one delivery or deadline to the next."""

@@ -17,6 +17,7 @@ from switch.sip.messages.writer import write_message
 from switch.sip.registration.binding_changes import KeepBindings
 from switch.sip.registration.bindings import Binding, BindingKey
 from switch.sip.stack import SipStack
+from switch.sip.transport.reports import MessageReceived, SendFailed
 from tests.helpers.sip_messages import PHONE, authorized, make_request
 
 STATION = "1001"
@@ -65,7 +66,7 @@ class SipRig:
     def receive(self, message: Message | bytes, hop: Hop = PHONE) -> list[Message]:
         """A datagram arrives; returns what is sent because of it."""
         data = message if isinstance(message, bytes) else write_message(message)
-        return self._collect(self.stack.receive(data, hop, self.now))
+        return self._collect(self.stack.receive(MessageReceived(data, hop), self.now))
 
     def order(self, command: Command) -> list[Message]:
         """The exchange orders something; returns what is sent because of it."""
@@ -83,9 +84,8 @@ class SipRig:
 
     def send_failed(self) -> list[Message]:
         """The transport could not send the last message."""
-        return self._collect(
-            self.stack.send_failed(write_message(self.messages[-1]), self.hops[-1], self.now)
-        )
+        failed = SendFailed(write_message(self.messages[-1]), self.hops[-1])
+        return self._collect(self.stack.send_failed(failed, self.now))
 
     def reported(self, kind: type[Output]) -> list[Any]:
         """The events, or commands for other parts of the house, of one kind so far."""

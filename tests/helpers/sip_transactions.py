@@ -43,9 +43,10 @@ class TransactionRig(ABC):
     def run(self) -> list[tuple[float, Any]]:
         """Everything told until no timer is left, with its time."""
         told: list[tuple[float, Any]] = []
-        while (at := self.context.deadlines.next()) is not None:
+        while (at := self.context.running.next()) is not None:
             self.now = at
-            for transaction, timer in self.context.deadlines.due(at):
+            while due := self.context.running.first_due(at):
+                transaction, timer = due
                 told += [(at, word) for word in self.tell(transaction.fire(timer, at))]
         return told
 

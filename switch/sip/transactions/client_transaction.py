@@ -80,6 +80,7 @@ class ClientTransaction(Transaction):
         self.terminate()
         machines = CLIENT_INVITE_MACHINES if self.method == "INVITE" else CLIENT_OTHER_MACHINES
         self._machine = machines[hop.transport == "udp"]
+        self._pause_s = self._context.timers.t1_s
         self.state = self._machine.initial
         self.hop = hop
         return self.start(now)

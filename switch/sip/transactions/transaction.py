@@ -2,24 +2,23 @@
 
 from typing import NamedTuple
 
-from runtime.deadlines import Deadlines
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.hop import Hop
+from switch.sip.transactions.running_timers import RunningTimers
 from switch.sip.transactions.timers import REPEATING, Timer, Timers
 from switch.sip.transactions.transaction_tables import Action, Input, Machine, State
 
 
 class TransactionContext:
-    """What all transactions of a stack use together: one timer heap, the durations, the counters."""
+    """What all transactions of a stack use together: the durations, the timers that run, the counters."""
 
-    __slots__ = ("counters", "deadlines", "durations", "timers")
+    __slots__ = ("counters", "running", "timers")
 
     def __init__(self, timers: Timers, counters: Counters) -> None:
         self.timers = timers
-        self.durations = timers.durations()
+        self.running: RunningTimers[Transaction] = RunningTimers(timers.durations())
         self.counters = counters
-        self.deadlines: Deadlines[tuple[Transaction, Timer]] = Deadlines()
 
 
 class RequestUnanswered(NamedTuple):
@@ -38,7 +37,8 @@ class Transaction:
     def __init__(self, context: TransactionContext, machine: Machine, method: str, hop: Hop) -> None:
         self._context = context
         self._machine = machine
-        self._pause_s = 0.0
+        self._pause_s = context.timers.t1_s
+        """How long the timer that repeats runs before it fires next."""
         self.method = method
         self.hop = hop
         """Where its messages go."""
@@ -50,20 +50,19 @@ class Transaction:
 
     def start_timers(self, now: float) -> None:
         """Run the timers of the first state."""
-        self._change_timers((), self._machine.timers[self.state], now)
+        self._context.running.change(self, (), self._machine.timers[self.state], now)
 
     def step(self, step: Input | Timer, now: float) -> tuple[Action, ...]:
         """Move on; return what is to be done. An input the table does not list is absorbed."""
-        state, machine = self.state, self._machine
-        move = machine.table[state].get(step)
-        if move is None:
+        turn = self._machine.turns[self.state].get(step)
+        if turn is None:
             return ()
-        if move.state is not state:
-            self.state = move.state
-            self._change_timers(*machine.timer_changes[state, move.state], now)
+        self.state, actions, stops, starts = turn
+        if stops or starts:
+            self._context.running.change(self, stops, starts, now)
         if step in REPEATING:
-            self._run_again(step, now)
-        return move.actions
+            self._run_again(Timer(step), now)
+        return actions
 
     def fire(self, timer: Timer, now: float) -> list[SendMessage | RequestUnanswered]:
         """A timer is due: send the last message again, give up, or just end, as the table says."""
@@ -74,24 +73,14 @@ class Transaction:
 
     def terminate(self) -> None:
         """Stop at once, without a word to anybody."""
-        self._change_timers(self._machine.timers[self.state], (), 0.0)
+        self._context.running.change(self, self._machine.timers[self.state], (), 0.0)
         self.state = State.TERMINATED
 
     def _repeat(self) -> SendMessage:
         self._context.counters.retransmissions_sent += 1
         return SendMessage(data=self.data, hop=self.hop)
 
-    def _change_timers(self, stops: tuple[Timer, ...], starts: tuple[Timer, ...], now: float) -> None:
-        context = self._context
-        for timer in stops:
-            context.deadlines.cancel((self, timer))
-        for timer in starts:
-            pause_s = context.durations[timer]
-            if timer in REPEATING:
-                self._pause_s = pause_s
-            context.deadlines.set((self, timer), now + pause_s)
-
-    def _run_again(self, timer: Input | Timer, now: float) -> None:
+    def _run_again(self, timer: Timer, now: float) -> None:
         """The next interval: doubled (RFC 3261 §17.1.1.2), for E and G up to T2 (§17.1.2.2, §17.2.1)."""
         context = self._context
         pause_s = 2 * self._pause_s
@@ -100,4 +89,4 @@ class Transaction:
         if timer is not Timer.A:
             pause_s = min(pause_s, context.timers.t2_s)
         self._pause_s = pause_s
-        context.deadlines.set((self, Timer(timer)), now + pause_s)
+        context.running.repeat(self, timer, now + pause_s)

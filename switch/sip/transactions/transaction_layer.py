@@ -1,9 +1,10 @@
-"""Which transaction a message belongs to (RFC 3261 §17.1.3, §17.2.3), and the one heap of their timers."""
+"""Which transaction a message belongs to (RFC 3261 §17.1.3, §17.2.3), and the time for all of them."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from runtime.ids import Ids
+from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.counters import Counters
 from switch.sip.guard.events import RefusalKind
@@ -87,11 +88,14 @@ class TransactionLayer:
     def receive(self, message: Message, hop: Hop, now: float) -> Outputs:
         """Take a message from the wire.
 
-        Raises SipSyntaxError when the headers that identify its transaction cannot be read; nothing has
-        happened then.
+        Raises SipSyntaxError when the headers that identify its transaction cannot be read; it is only
+        counted then.
         """
         if isinstance(message, Request):
+            method = message.method
+            self._counters.requests_received[method if method in KNOWN_METHODS else "other"] += 1
             return self._receive_request(message, hop, now)
+        self._counters.responses_received[message.status] += 1
         return self._receive_response(message, hop, now)
 
     def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
@@ -181,21 +185,21 @@ class TransactionLayer:
         return outputs
 
     def next_deadline(self) -> float | None:
-        return self._context.deadlines.next()
+        return self._context.running.next()
 
     def wake(self, *, now: float) -> Outputs:
         """Run the timers that are due, up to the first from which something follows.
 
         Most only end a transaction that waited for late repetitions: each call leaves four behind.
         """
-        while due := self._context.deadlines.first_due(now):
+        while due := self._context.running.first_due(now):
             transaction, timer = due
             outputs = transaction.fire(timer, now)
-            self._forget_if_over(transaction)
+            if transaction.state is State.TERMINATED:
+                self._forget(transaction)
             if outputs:
                 return outputs
-            if transaction.state is State.TERMINATED:
-                transaction.owner = None  # who may hold it, too: nothing is left for the garbage collector
+            transaction.owner = None  # who may hold it, too: nothing is left for the garbage collector
         return []
 
     # -- what arrives --------------------------------------------------------------------------------

@@ -167,24 +167,35 @@ SERVER_OTHER: Table = {
 """RFC 3261 figure 8."""
 
 
+class Turn(NamedTuple):
+    """A move with what it means for the timers."""
+
+    state: State
+    actions: tuple[Action, ...]
+    stops: tuple[Timer, ...]
+    starts: tuple[Timer, ...]
+
+
 class Machine:
     """One table with what follows from it."""
 
-    __slots__ = ("initial", "table", "timer_changes", "timers")
+    __slots__ = ("initial", "timers", "turns")
 
     def __init__(self, table: Table) -> None:
-        self.table = table
         self.initial = next(iter(table))
         self.timers = {
             state: tuple(step for step in moves if isinstance(step, Timer)) for state, moves in table.items()
         }
         """The timers that run in each state."""
-        self.timer_changes = {
-            (old, new): (_without(stopping, starting), _without(starting, stopping))
-            for old, stopping in self.timers.items()
-            for new, starting in self.timers.items()
+        self.turns = {
+            state: {step: self._turn(state, move) for step, move in moves.items()}
+            for state, moves in table.items()
         }
-        """The timers that stop and those that start on the way from one state to another."""
+        """What each input leads to in each state."""
+
+    def _turn(self, state: State, move: Move) -> Turn:
+        before, then = self.timers[state], self.timers[move.state]
+        return Turn(move.state, move.actions, _without(before, then), _without(then, before))
 
 
 def _without(timers: tuple[Timer, ...], others: tuple[Timer, ...]) -> tuple[Timer, ...]:
