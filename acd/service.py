@@ -169,7 +169,6 @@ def build(
         ),
         projections=(QueueEntries(), Callbacks(), Items(), MessageRows()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
-        agent_at=core.state.seats.get,
         agents=_facts_of_agents(core.state),
         desk=AgentPhoneDesk(core.state, lambda command, now: core.handle(command, now=now)),
         prospect=prospects(core.state, repeats),
@@ -395,4 +394,4 @@ def _facts_of_agents(state: AcdState) -> AgentFacts:
         offers = () if entry is None or not entry.is_item else entry.offer_ids
         return any(state.offers[offer_id].agent_id == agent for offer_id in offers)
 
-    return AgentFacts(station_of, queues_of, has_item, partial(station_to_call, state))
+    return AgentFacts(state.seats.get, station_of, queues_of, has_item, partial(station_to_call, state))

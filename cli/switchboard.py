@@ -253,7 +253,6 @@ class Switchboard:
             self.configuration,
             applications.agent_facts,
             exchange.find,
-            applications.agent_at,
             AgentReach(
                 directory.bars,
                 numbers_of=lambda queues: numbers_of(self.reloading.running, queues),
@@ -369,7 +368,7 @@ class Switchboard:
             *self._alarms.cores,
         ):
             self.driver.add_core(core)
-        attendance = Attendance(self._applications.agent_at)
+        attendance = Attendance(self._applications.agent_facts.agent_at)
         exchange = (self._media, self.exchange, self._beeps, self._collecting, attendance)
         speech = (self._speech, self._speech_verbs, *self._speech_servers.parts)
         asked = (*self._outside.parts, self._windows, self._lamps)

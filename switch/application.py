@@ -57,6 +57,8 @@ def _no_agents(agent: str) -> str:
 class AgentFacts:
     """What an application knows of its agents now, in the names of the switch."""
 
+    agent_at: Callable[[str], str | None] = lambda station: None
+    """Who sits at a station."""
     station_of: Callable[[str], str | None] = lambda agent: None
     """Where an agent sits; None for who is signed out."""
     queues_of: Callable[[str], Collection[str]] = lambda agent: ()
@@ -103,8 +105,6 @@ class Application:
     verbs: tuple[Verb, ...] = ()
     projections: tuple[Projection, ...] = ()
     gauges: tuple[Gauge, ...] = ()
-    agent_at: Callable[[str], str | None] = lambda station: None
-    """Which of its agents sits at a station."""
     agents: AgentFacts | None = None
     """What it knows of agents, if it has any."""
     catch_up: tuple[CatchUp, ...] = ()

@@ -30,7 +30,6 @@ class Access:
         configuration: Configuration,
         facts: AgentFacts,
         find_call: Callable[[str], Call | None],
-        agent_at: Callable[[str], str | None],
         reach: AgentReach,
         journal: Journal,
         ground: Ground,
@@ -40,7 +39,7 @@ class Access:
         self._driver = ground.driver
         self._facts = facts
         self._reach = reach
-        self._participation = Participation(find_call, agent_at, lambda: _newest(journal))
+        self._participation = Participation(find_call, facts.agent_at, lambda: _newest(journal))
         self._audit = Audit(self._tell, configuration.switch.personal_data)
         self.entrance = Entrance(Door(rules, _credentials(configuration)), ground.clock, self._tell)
         self.seats = Seats(control)

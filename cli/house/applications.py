@@ -111,6 +111,8 @@ class Applications:
             switch.voice_messages.service.build(self._boxes),
             switch.supervision.service.build(self.supervision),
         )
+        self.agent_facts = next((each.agents for each in self._all if each.agents is not None), AgentFacts())
+        """What is known of agents."""
 
     def __iter__(self) -> Iterator[Application]:
         return iter(self._all)
@@ -125,15 +127,9 @@ class Applications:
         takers = (application for application in self._all if application.takes(scheme, name))
         return next((application.obstacle(scheme, name) for application in takers), None)
 
-    @property
-    def agent_facts(self) -> AgentFacts:
-        """What is known of agents."""
-        return next((each.agents for each in self._all if each.agents is not None), AgentFacts())
-
     def agent_at(self, station: str) -> str | None:
         """Who is signed in at a station."""
-        found = (application.agent_at(station) for application in self._all)
-        return next((agent for agent in found if agent is not None), None)
+        return self.agent_facts.agent_at(station)
 
     def listed(self, verb: str) -> Callable[[str], list[dict[str, Any]]]:
         """What a verb that lists objects tells of one tenant's."""

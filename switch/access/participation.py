@@ -1,8 +1,10 @@
 """Which agents take part in which calls: now, and when an event happened that is told later."""
 
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from runtime.vocabulary import Event
 from switch.call import Call
@@ -59,8 +61,9 @@ class Participation:
         self._agent_at = agent_at
         self._newest = newest
         self._most = most
-        self._calls: dict[str, _History] = {}
-        self._contacts: dict[str, set[str]] = {}
+        self._calls: OrderedDict[str, _History] = OrderedDict()
+        """Those in which an agent took part."""
+        self._contacts: OrderedDict[str, frozenset[str]] = OrderedDict()
         """Who ever took part in each contact's calls."""
 
     def wants(self, kind: type[Event]) -> bool:
@@ -93,35 +96,40 @@ class Participation:
         return agent in self._contacts.get(contact_id, ())
 
     def _agents_in(self, call: Call) -> frozenset[str]:
-        agents = (self._agent_at(station) for station in stations_in(call))
-        return frozenset(agent for agent in agents if agent is not None)
+        agent_at = self._agent_at
+        return frozenset([agent for station in stations_in(call) if (agent := agent_at(station)) is not None])
 
     def _note(self, call_id: str, agents: frozenset[str]) -> None:
         history = self._calls.get(call_id)
         if history is None:
+            if not agents:
+                return
             history = self._calls[call_id] = _History()
-            if len(self._calls) > self._most:
-                del self._calls[next(iter(self._calls))]
+            self._make_room(self._calls)
         if not history.agents or history.agents[-1] != agents:
             history.sequences.append(self._newest())
             history.agents.append(agents)
 
     def _note_contact(self, contact_id: str, agents: frozenset[str]) -> None:
         if agents:
-            known = self._contacts.pop(contact_id, set())
+            known = self._contacts.pop(contact_id, _NOBODY)
             self._contacts[contact_id] = known | agents
-            if len(self._contacts) > self._most:
-                del self._contacts[next(iter(self._contacts))]
+            self._make_room(self._contacts)
+
+    def _make_room(self, remembered: OrderedDict[str, Any]) -> None:
+        """For the newest. (A plain dict would be searched for its oldest key past all that were removed.)"""
+        if len(remembered) > self._most:
+            remembered.popitem(last=False)
 
 
-def stations_in(call: Call) -> frozenset[str]:
+def stations_in(call: Call) -> set[str]:
     """Who talks, waits or rings in a call, but for outside numbers."""
     stations = {offer.station for offer in call.offers.values() if not offer.outside}
     if call.caller_station is not None:
         stations.add(call.caller_station)
     if call.placement is not None and call.placement.whom.scheme == STATION_SCHEME:
         stations.add(call.placement.whom.name)
-    return frozenset(stations)
+    return stations
 
 
 def talks_anywhere(station: str, calls: Iterable[Call]) -> bool:

@@ -264,10 +264,10 @@ def entry(sequence: int, topic: str, **fields: object) -> JournalEntry:
 class Desk:
     """Agent 81 at station 81; calls have whoever is put into them."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 100) -> None:
         self.stations: dict[str, set[str]] = {}
         self.newest = 0
-        self.calls = Participation(self._find, lambda station: station, lambda: self.newest)
+        self.calls = Participation(self._find, lambda station: station, lambda: self.newest, most)
 
     def _find(self, call_id: str) -> Call | None:
         stations = self.stations.get(call_id)
@@ -298,6 +298,18 @@ def test_of_a_call_an_agent_hears_while_in_it_and_how_it_left() -> None:
     assert [n for n in all_of_it if desk.calls.concerns("81", "c1", n)] == [joins, moves]
     assert [n for n in all_of_it if desk.calls.concerns("82", "c1", n)] == all_of_it
     assert not desk.calls.concerns("81", "c2", joins)
+
+
+def test_calls_without_agents_push_no_agents_call_out_of_memory() -> None:
+    desk = Desk(most=2)
+    for call_id in ("c0", "c1"):
+        desk.happens(CallConnected(call_id=call_id, offer_id="o1", station="81", leg_id="l1"), "81")
+    for number in range(2, 6):
+        desk.happens(CallConnected(call_id=f"c{number}", offer_id="o1", station="", leg_id="l1"))
+    joins = desk.happens(CallConnected(call_id="c6", offer_id="o1", station="81", leg_id="l1"), "81")
+    heard = [call_id for call_id in ("c0", "c1", "c6") if desk.calls.concerns("81", call_id, joins)]
+    assert heard == ["c1", "c6"]
+    assert [desk.calls.took_part("81", f"contact-of-{call_id}") for call_id in ("c0", "c1")] == [False, True]
 
 
 def test_events_of_others_are_not_heard_whatever_their_topic(house: House) -> None:

@@ -76,7 +76,7 @@ class DeskCentre:
         self.people = People(habits, list(targets), callers, seed)
         codes = [AccessCodeConfig(number=number, target=target) for number, target in targets.items()]
         self.acd = self._build_acd(queues, agents)
-        self.supervision = Supervision(self.acd.agent_at)
+        self.supervision = Supervision(self.acd_core.state.seats.get)
         self.applications = (
             self.acd,
             *self._build_dialling(),
@@ -112,7 +112,7 @@ class DeskCentre:
             station_to_call=partial(station_to_call, self.acd_core.state),
         )
         targets, phone_keys = Targets(reach), PhoneKeys(lambda leg_id: frozenset(), submit)
-        house = House(self.stations, self._contacts, self.acd.agent_at)
+        house = House(self.stations, self._contacts, self.acd_core.state.seats.get)
         return [
             *ExchangeVerbs(exchange, lambda now: [], {}, self.clock, submit, name="", version="").verbs(),
             *PlacingVerbs(exchange, reach, ids, submit).verbs(),
