@@ -155,8 +155,8 @@ class MediaEngine:
 
     def routes(self) -> dict[type, Handler]:
         """A handler for every command of ``media.commands``."""
-        handlers: dict[type, Handler] = {
-            commands.OpenEndpoint: self._open_endpoint,
+        return {
+            commands.OpenEndpoint: self._waking(self._open_endpoint),
             commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
             commands.CloseEndpoint: self._for_leg(self._close_endpoint),
             commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
@@ -166,20 +166,20 @@ class MediaEngine:
             **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
             commands.MaskLeg: self._for_leg(self._mask_leg),
             commands.UnmaskLeg: self._for_leg(self._unmask_leg),
-            commands.StartRecording: self._start_recording,
+            commands.StartRecording: self._waking(self._start_recording),
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
             commands.DetachFromRecording: self._for_leg(self._detach_from_recording),
-            commands.PauseRecording: self._pause_recording,
-            commands.StopRecording: self._stop_recording,
-            **self._forking.routes(),
+            commands.PauseRecording: self._waking(self._pause_recording),
+            commands.StopRecording: self._waking(self._stop_recording),
+            **{kind: self._waking(handle) for kind, handle in self._forking.routes().items()},
         }
-        return {kind: self._waking(handler) for kind, handler in handlers.items()}
 
     def drain(self) -> bool:
         """Pass on what the core reported, a bounded number at a time; False when there was nothing."""
         facts = self._core.drain(FACTS_PER_DRAIN)
         if facts:
-            self._submit_all([event for fact in facts if (event := self._event_of(fact))])
+            wall = self._clock.wall()
+            self._submit_all([event for fact in facts if (event := self._event_of(fact, wall))])
         return bool(facts)
 
     def close(self) -> None:
@@ -191,22 +191,19 @@ class MediaEngine:
         while self.drain():
             pass
 
-    def _event_of(self, fact: Fact) -> Event | None:
+    def _event_of(self, fact: Fact, wall: float) -> Event | None:
         """None for a fact that is nobody's; a fault of ours must not cost those that come with it."""
         try:
-            return self._told(fact)
+            if isinstance(fact, _core.DigitDetected) and self._names.is_masked(fact):
+                self._give_key(self._names.masked_digit(fact))
+            event = self._names.event(fact, wall)
+            if isinstance(event, RecordingFailed):
+                self._end_recording(event.recording_id)
+            elif isinstance(event, ForkEnded):
+                self._forking.forget(event.fork_id)
         except Exception:
             log.exception("fact of the media core not understood", fact=type(fact).__name__)
             return None
-
-    def _told(self, fact: Fact) -> Event | None:
-        if isinstance(fact, _core.DigitDetected) and self._names.is_masked(fact):
-            self._give_key(self._names.masked_digit(fact))
-        event = self._names.event(fact, self._clock.wall())
-        if isinstance(event, RecordingFailed):
-            self._end_recording(event.recording_id)
-        elif isinstance(event, ForkEnded):
-            self._forking.forget(event.fork_id)
         return event
 
     def _open_endpoint(self, command: commands.OpenEndpoint, now: float) -> Answer:
@@ -305,27 +302,34 @@ class MediaEngine:
         def handler(command: Command, now: float) -> Outputs:
             outputs = handle(command, now)
             if not self._wake_is_due:
-                self._wake_is_due = True
-                self._soon(self._wake)
+                self._wake_soon()
             return outputs
 
         return handler
+
+    def _wake_soon(self) -> None:
+        self._wake_is_due = True
+        self._soon(self._wake)
 
     def _wake(self) -> None:
         self._wake_is_due = False
         self._core.wake()
 
     def _for_leg(self, handle: Callable[[L, int], Answer]) -> Handler:
-        """Call ``handle`` with the endpoint of the command's leg; a leg that is gone is left alone."""
+        """The same for ``handle`` that wants the leg's endpoint; a leg that is gone is left alone."""
+        endpoints = self._endpoints
 
         def handler(command: L, now: float) -> Answer:
-            endpoint = self._endpoints.get(command.leg_id)
+            endpoint = endpoints.get(command.leg_id)
             if endpoint is None:
                 return ()
             try:
-                return handle(command, endpoint)
+                answer = handle(command, endpoint)
             except ValueError as nonsense:
                 raise UsageError(f"{type(command).__name__} for leg {command.leg_id}: {nonsense}") from None
+            if not self._wake_is_due:
+                self._wake_soon()
+            return answer
 
         return handler
 

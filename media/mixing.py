@@ -39,7 +39,7 @@ class Mixes:
             self._core.join_mix(mix.handle, endpoint, command.role, listener)
         except OSError as refusal:
             return [MixFailed(mix_id=mix_id, leg_id=leg_id, reason=str(refusal)), *self._end_if_empty(mix_id)]
-        left = self._forget(leg_id) if self._mix_of.get(leg_id) != mix_id else []
+        left = self.gone(leg_id) if self._mix_of.get(leg_id) != mix_id else []
         mix.members.add(leg_id)
         self._mix_of[leg_id] = mix_id
         return [*left, MixJoined(mix_id=mix_id, leg_id=leg_id, role=command.role)]
@@ -49,13 +49,10 @@ class Mixes:
         if command.leg_id not in self._mix_of:
             return []
         self._core.leave_mix(endpoint)
-        return self._forget(command.leg_id)
+        return self.gone(command.leg_id)
 
     def gone(self, leg_id: str) -> list[Event]:
-        """A leg was closed or bridged: the core has taken it out of its mix."""
-        return self._forget(leg_id)
-
-    def _forget(self, leg_id: str) -> list[Event]:
+        """A leg was closed or bridged, or has left: the core has taken it out of its mix."""
         mix_id = self._mix_of.pop(leg_id, None)
         if mix_id is None:
             return []

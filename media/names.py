@@ -1,6 +1,7 @@
 """The core's handles and the house's names for the same things, and facts told in those names."""
 
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Self
 
 from media import _core
@@ -191,6 +192,10 @@ class Names:
         meanwhile.
         """
         match fact:
+            case _core.EndpointClosed():
+                self.masks.discard(fact.endpoint)
+                leg_id = self.endpoints.pop(fact.endpoint)
+                return EndpointClosed(leg_id=leg_id, **counters_as_fields(fact.counters))
             case _core.RecordingStarted():
                 return self.recordings[fact.recording].started(fact.path, wall - fact.age_s)
             case _core.RecordingCompleted():
@@ -208,9 +213,6 @@ class Names:
                 return self.forks[fact.fork].started()
             case _core.ForkEnded():
                 return self.forks.pop(fact.fork).ended(fact)
-            case _core.EndpointClosed():
-                self.masks.discard(fact.endpoint)
-                return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.counters)
             case _:
                 return self._event_of_leg(fact, self.endpoints[fact.endpoint])
 
@@ -268,13 +270,10 @@ def _event_of_flow(fact: FlowFact, leg_id: str) -> Event:
             return OneWayDetected(leg_id=leg_id, missing=fact.missing)
 
 
-def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointClosed:
-    return EndpointClosed(leg_id=leg_id, **counters_as_fields(counters))
-
-
 def counters_as_fields(counters: _core.EndpointCounters) -> dict[str, Any]:
     """What a leg carried, by the names that EndpointClosed tells it by."""
-    return {name: getattr(counters, name) for name in _COUNTED}
+    return dict(zip(_COUNTED, _counts_of(counters), strict=True))
 
 
 _COUNTED = tuple(field.name for field in fields(EndpointClosed) if field.name != "leg_id")
+_counts_of = attrgetter(*_COUNTED)
