@@ -177,9 +177,7 @@ class Consulting:
     # -- one of the two calls ends, or loses the station ---------------------------------------------
 
     def watching(self, outputs: Outputs) -> Outputs:
-        """The outputs of the exchange, and what follows from them for consultations."""
-        if not self._calls.consulting:
-            return outputs
+        """The outputs of the exchange, and what follows from them for consultations, if there are any."""
         done = list(outputs)
         follows = [further for output in done for further in self._follows(output)]
         return [*done, *self.watching(follows)] if follows else done

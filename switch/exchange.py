@@ -24,7 +24,7 @@ from media.events import (
 )
 from media.masking import TakeMaskedDigit
 from runtime.contact_data import Data, hidden
-from runtime.driver import Handler, ignoring_time
+from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
 from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
@@ -308,14 +308,31 @@ class Exchange:
             DigitDetected: self._customers.digit_detected,
             LegDigitReceived: self._customers.digit_received,
             TakeMaskedDigit: self._masking.take,
-            **{kind: ignoring_time(method) for kind, method in table.items()},
         }
-        return {kind: self._watched(method) for kind, method in timed.items()}
+        return {
+            **{kind: self._watched_timed(method) for kind, method in timed.items()},
+            **{kind: self._watched(method) for kind, method in table.items()},
+        }
 
-    def _watched(self, method: Handler) -> Handler:
+    def _watched(self, method: Callable[[Any], Sequence[Output]]) -> Handler:
         """Whatever is done may end a consultation, which nobody who does it has to know of."""
-        watching = self._consulting.watching
-        return lambda item, now: watching(method(item, now))
+        consulting, watching = self._calls.consulting, self._consulting.watching
+
+        def handler(item: Any, now: float) -> Outputs:
+            outputs = method(item)
+            return watching(outputs) if consulting else outputs
+
+        return handler
+
+    def _watched_timed(self, method: Handler) -> Handler:
+        """The same for what needs the time."""
+        consulting, watching = self._calls.consulting, self._consulting.watching
+
+        def handler(item: Any, now: float) -> Outputs:
+            outputs = method(item, now)
+            return watching(outputs) if consulting else outputs
+
+        return handler
 
     @property
     def open_calls(self) -> int:
