@@ -55,7 +55,7 @@ from runtime.loop_probe import LoopProbe
 from switch.access.agent_reach import AgentReach
 from switch.access.participation import talks_anywhere
 from switch.alarms.switch_source import switch_source
-from switch.application import Gauge, Verb
+from switch.application import Gauge, Verb, routes_of
 from switch.archive.attendance import Attendance
 from switch.archive.known_disks import meet_disks
 from switch.call_control.phone_keys import PhoneKeys
@@ -376,7 +376,7 @@ class Switchboard:
         for routes in (
             self._signalling.transports.routes(),
             *(part.routes() for part in parts),
-            *(application.routes for application in self._applications),
+            *routes_of(self._applications),
             *(part.routes() for part in self._alarms.parts),
         ):
             self.driver.add_routes(routes)

@@ -3,14 +3,16 @@
 ``cli/switchboard.py`` composes the applications; the exchange knows none of them by name.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.driver import Core, Handler
+from runtime.driver import Core, Handler, Outputs
 from runtime.errors import UsageError
 from runtime.models import Params
+from runtime.target import parse_target
 from switch.alarms.sources import Source
+from switch.events import CallArrived
 from switch.feature_codes.actions import PhoneDesk
 from switch.records.projection import Projection
 from switch.records.queries import RecordReader
@@ -125,3 +127,20 @@ class Application:
         """Whether a target leads to something it has."""
         knows = self.knows if scheme == self.scheme else self.more_schemes.get(scheme)
         return knows is not None and knows(name)
+
+
+def routes_of(applications: Iterable[Application]) -> Iterator[Mapping[type, Handler]]:
+    """What the driver sends applications: a call that arrives to whom its target names, all else to all."""
+    takers: dict[str, Handler] = {}
+    for application in applications:
+        routes = dict(application.routes)
+        if CallArrived in routes:
+            schemes = (application.scheme, *application.more_schemes)
+            takers.update(dict.fromkeys(schemes, routes.pop(CallArrived)))
+        yield routes
+
+    def arrived(event: CallArrived, now: float) -> Outputs:
+        take = takers.get(parse_target(event.target).scheme)
+        return () if take is None else take(event, now)
+
+    yield {CallArrived: arrived}

@@ -101,7 +101,7 @@ class Applications:
         self._feature_codes = self._build_feature_codes(acd_application)
         self._all = (
             self._ivr.application,
-            *self._build_dialling(),
+            self._build_dialling(),
             acd_application,
             switch.feature_codes.service.build(self._feature_codes),
             self._by_phone.application(),
@@ -177,7 +177,7 @@ class Applications:
         masks = FlowMasks(self._find_call)
         return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks, self._data_of)
 
-    def _build_dialling(self) -> tuple[Application, ...]:
+    def _build_dialling(self) -> Application:
         directory = self._directory
         return switch.dialling.service.build(
             self._configuration.dialling,

@@ -26,15 +26,16 @@ def build(
     *,
     knows_station: Callable[[str], bool],
     has_route: Callable[[str], bool],
-) -> tuple[Application, Application]:
-    """The application that takes targets ``station:<name>``, and its second scheme, ``number:<digits>``.
+) -> Application:
+    """The application that takes targets ``station:<name>`` and ``number:<digits>``.
 
     ``ways_out`` as in ``Dialling``; ``has_route`` tells whether trunks carry calls to an outside number.
     """
     core = Dialling(config, ways_out, ids)
-    stations = Application(
+    return Application(
         scheme=STATION_SCHEME,
         knows=knows_station,
+        more_schemes={NUMBER_SCHEME: has_route},
         cores=(core,),
         routes={
             CallArrived: core.call_arrived,
@@ -48,4 +49,3 @@ def build(
         },
         gauges=(Gauge("dialled_calls", "Calls that are at one phone.", (), lambda: {(): core.open_calls}),),
     )
-    return stations, Application(scheme=NUMBER_SCHEME, knows=has_route)

@@ -31,7 +31,7 @@ class DiallingRig(ExchangeRig):
         codes = [DIRECT, WITH_WAY_OUT, OUTSIDE, hotline]
         super().__init__(codes, may_dial=may_dial, recording_beep=recording_beep, call_headers=call_headers)
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
-        self.application, _ = switch.dialling.service.build(
+        self.application = switch.dialling.service.build(
             config,
             {"8002": "queue:service"},
             self.ids,

@@ -22,7 +22,7 @@ from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
 from runtime.target import parse_target
 from runtime.vocabulary import Event
-from switch.application import Application, Verb
+from switch.application import Application, Verb, routes_of
 from switch.call import Call
 from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
@@ -79,7 +79,7 @@ class DeskCentre:
         self.supervision = Supervision(self.acd_core.state.seats.get)
         self.applications = (
             self.acd,
-            *self._build_dialling(),
+            self._build_dialling(),
             switch.supervision.service.build(self.supervision),
         )
         self.exchange = Exchange(codes, self.ids, self.knows_target, hold_music="music")
@@ -156,7 +156,7 @@ class DeskCentre:
             queues, agents, stations, self.ids, self.driver.submit, self.clock, whom=_called_back
         )
 
-    def _build_dialling(self) -> tuple[Application, ...]:
+    def _build_dialling(self) -> Application:
         return switch.dialling.service.build(
             DiallingConfig(),
             {},
@@ -170,10 +170,10 @@ class DeskCentre:
 
     def _wire(self) -> None:
         for application in self.applications:
-            self.driver.add_routes(application.routes)
             for core in application.cores:
                 self.driver.add_core(core)
         for routes in (
+            *routes_of(self.applications),
             self.exchange.routes(),
             self.media.routes(),
             self.people.routes(self._legs_of),
