@@ -20,6 +20,7 @@ from media.events import (
     RecordingCompleted,
     RecordingFailed,
 )
+from runtime.driver import Observer
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.archive.events import RecordingFaulty
@@ -56,7 +57,7 @@ class Total:
 
 
 class Metrics:
-    """Observes every event and renders the exposition text."""
+    """Counts events and renders the exposition text."""
 
     def __init__(
         self, gauges: Iterable[Gauge], status: Callable[[], Mapping[str, Any]], totals: Iterable[Total] = ()
@@ -71,38 +72,32 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(_Readings((own, *gauges), status, all_totals))
         self._quality = QualityMetrics(self._registry, PREFIX)
-        self._folds: dict[type, Callable[..., None]] = {
-            CallArrived: lambda event: self._arrived.add(),
-            CallPlaced: lambda event: self._placed.add(),
+        self.folds: Mapping[type[Event], Observer] = self._build_folds()
+        """The driver's observers, by what they count."""
+
+    def _build_folds(self) -> dict[type[Event], Observer]:
+        return {
+            CallArrived: lambda event, wall: self._arrived.add(),
+            CallPlaced: lambda event, wall: self._placed.add(),
             CallAnswered: self._call_answered,
             CallEnded: self._call_ended,
             CallRefused: self._call_refused,
-            OfferAccepted: lambda event: self._offers.add("accepted"),
+            OfferAccepted: lambda event, wall: self._offers.add("accepted"),
             OfferEnded: self._offer_ended,
-            RecordingCompleted: lambda event: self._recordings.add("completed"),
-            RecordingFailed: lambda event: self._recordings.add("failed"),
-            RecordingFaulty: lambda event: self._faulty.add(event.fault),
+            RecordingCompleted: lambda event, wall: self._recordings.add("completed"),
+            RecordingFailed: lambda event, wall: self._recordings.add("failed"),
+            RecordingFaulty: lambda event, wall: self._faulty.add(event.fault),
             EndpointClosed: self._endpoint_closed,
-            MediaFlooded: lambda event: self._media_flooded.add(),
-            MediaLost: lambda event: self._media_lost.add(),
-            OneWayDetected: lambda event: self._one_way.add(event.missing),
-            StationRegistered: lambda event: self._registered.add(event.station),
-            StationUnregistered: lambda event: self._registered.discard(event.station),
-            JournalWriteFailed: lambda event: self._outages.add("journal"),
-            ControlClientDropped: lambda event: self._clients_dropped.add(),
-            DatabaseFailed: lambda event: self._outages.add("database"),
-            StationFileFetched: lambda event: self._phone_files.add(event.make),
+            MediaFlooded: lambda event, wall: self._media_flooded.add(),
+            MediaLost: lambda event, wall: self._media_lost.add(),
+            OneWayDetected: lambda event, wall: self._one_way.add(event.missing),
+            StationRegistered: lambda event, wall: self._registered.add(event.station),
+            StationUnregistered: lambda event, wall: self._registered.discard(event.station),
+            JournalWriteFailed: lambda event, wall: self._outages.add("journal"),
+            ControlClientDropped: lambda event, wall: self._clients_dropped.add(),
+            DatabaseFailed: lambda event, wall: self._outages.add("database"),
+            StationFileFetched: lambda event, wall: self._phone_files.add(event.make),
         }
-
-    def observe(self, event: Event, wall: float) -> None:
-        """A driver's observer."""
-        fold = self._folds.get(type(event))
-        if fold is not None:
-            fold(event)
-
-    def folds(self, kind: type[Event]) -> bool:
-        """Whether events of this kind count for anything."""
-        return kind in self._folds
 
     def render(self) -> bytes:
         """All metrics in the Prometheus text format (``CONTENT_TYPE``)."""
@@ -147,15 +142,15 @@ class Metrics:
             self._outages,
         )
 
-    def _call_answered(self, event: CallAnswered) -> None:
+    def _call_answered(self, event: CallAnswered, wall: float) -> None:
         self._answered.add(event.call_id)
 
-    def _call_ended(self, event: CallEnded) -> None:
+    def _call_ended(self, event: CallEnded, wall: float) -> None:
         answered = event.call_id in self._answered
         self._answered.discard(event.call_id)
         self._count_call(event.cause, answered=answered)
 
-    def _call_refused(self, event: CallRefused) -> None:
+    def _call_refused(self, event: CallRefused, wall: float) -> None:
         if event.black_list:
             self._rejected.add(event.black_list)
         self._count_call(event.cause, answered=False)
@@ -164,11 +159,11 @@ class Metrics:
         self._calls.add(disposition(cause, answered=answered))
         self._hangups.add(cause)
 
-    def _offer_ended(self, event: OfferEnded) -> None:
+    def _offer_ended(self, event: OfferEnded, wall: float) -> None:
         if not event.accepted:
             self._offers.add(event.cause)
 
-    def _endpoint_closed(self, event: EndpointClosed) -> None:
+    def _endpoint_closed(self, event: EndpointClosed, wall: float) -> None:
         self._rtp.add(event)
         self._quality.observe(event)
 

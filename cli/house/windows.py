@@ -105,7 +105,8 @@ class Windows:
         self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))
         self._driver.observe(self._tell_tenants, lambda kind: self._tenants.wants(kind.topic))
         self._driver.observe(self._event_log.log_event, self._event_log.wants)
-        self._driver.observe(self._metrics.observe, self._metrics.folds)
+        for kind, fold in self._metrics.folds.items():
+            self._driver.observe(fold, frozenset({kind}).__contains__)
 
     def open_trace(self) -> None:
         """Before the first message comes."""

@@ -40,7 +40,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
 def after(*events: Event) -> dict[str, float]:
     metrics = Metrics([], dict)
     for event in events:
-        metrics.observe(event, 0.0)
+        metrics.folds[type(event)](event, 0.0)
     return samples(metrics)
 
 
@@ -119,8 +119,8 @@ def test_a_refused_call_has_failed() -> None:
 def test_nothing_is_kept_of_calls_that_are_over() -> None:
     metrics = Metrics([], dict)
     for number in range(50):
-        metrics.observe(CallAnswered(call_id=f"call-{number}"), 0.0)
-        metrics.observe(ended(f"call-{number}", Cause.NORMAL_CLEARING), 0.0)
+        for event in (CallAnswered(call_id=f"call-{number}"), ended(f"call-{number}", Cause.NORMAL_CLEARING)):
+            metrics.folds[type(event)](event, 0.0)
     assert metrics._answered == set()
 
 
