@@ -49,12 +49,13 @@ class JournalWriter:
         self._thread.start()
 
     def put(self, entry: AnyEntry) -> None:
-        """Queue an entry; one that finds the queue full is lost and counted. Never waits."""
-        if len(self._queue) < self._config.buffer_entries:
-            self._queue.append(entry)
+        """Queue an entry; one that finds the queue full is lost and counted. Never waits. For one thread."""
+        queue = self._queue
+        if len(queue) < self._config.buffer_entries:
+            queue.append(entry)
         else:
             self._loss.add(entry.sequence)
-        if not self._wake.is_set():
+        if len(queue) == 1:  # behind others it is found when they are: the thread stops at none
             self._wake.set()
 
     def close(self) -> bool:
