@@ -49,8 +49,7 @@ class DrainingTenants:
     def observe(self, event: Event, wall: float) -> None:
         """A call is over."""
         assert isinstance(event, CallEnded), "nothing else is wanted"
-        tenant = tenant_of_id(event.call_id)
-        if tenant in self._waiting:
+        if self._waiting and (tenant := tenant_of_id(event.call_id)) in self._waiting:
             self._loop.call_soon(self._look, tenant)  # when all that goes with its end is done
 
     def _look(self, tenant: str) -> None:

@@ -144,6 +144,6 @@ class CounterRecording:
         return (PlayPrompt(call_id=counter.call_id, playback_id=playback_id, prompts=(self._tone,)),)
 
     def _forget(self, call_id: str) -> Sequence[Output]:
-        self._counters.by_call.pop(call_id, None)
-        self._counters.lasting.cancel(call_id)
+        if self._counters.by_call.pop(call_id, None) is not None:
+            self._counters.lasting.cancel(call_id)
         return ()

@@ -330,8 +330,8 @@ class FeatureCodes:
         )
 
     def _forget(self, call_id: str) -> None:
-        self._calls.pop(call_id, None)
-        self._waits.cancel(call_id)
+        if self._calls.pop(call_id, None) is not None:
+            self._waits.cancel(call_id)
 
 
 def _hang_up(call: FeatureCall) -> HangUpCall:

@@ -156,11 +156,13 @@ class Parking:
 
     def _leave(self, call_id: str, reason: ParkingEnd) -> Sequence[Output]:
         """Who parked it is remembered while the call lasts, should it come back."""
-        self._slots.due.cancel(call_id)
         parked = self._slots.by_call.get(call_id)
+        if parked is None:
+            return ()
+        self._slots.due.cancel(call_id)
         if reason is ParkingEnd.CALL_OVER:
-            self._slots.by_call.pop(call_id, None)
-        if parked is None or parked.since is None:
+            del self._slots.by_call[call_id]
+        if parked.since is None:
             return ()
         parked.since = None
         return (CallUnparked(call_id=call_id, slot=parked.slot, reason=reason),)
