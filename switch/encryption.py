@@ -52,10 +52,8 @@ class EncryptionRules:
             return NOT_SECURED
         secret = ids.secret()
         dtls = DtlsEnd(self._fingerprint, secret, host, port) if self._fingerprint else None
-        return LocalSecurity(rule, secret, dtls, is_web=self._is_web(call, leg))
-
-    def _is_web(self, call: Call, leg: Leg) -> bool:
-        return call.station_of(leg) in self._web_stations
+        is_web = bool(self._web_stations) and call.station_of(leg) in self._web_stations
+        return LocalSecurity(rule, secret, dtls, is_web)
 
     def _rule_of(self, call: Call, leg: Leg) -> Srtp:
         """Which trunk a call outside will take is not known yet: each is offered what it wants of it."""

@@ -1,7 +1,7 @@
 """Offer/answer for one leg (RFC 3264): keeps what was said on the leg, says what the endpoint must know."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from media.commands import Codec, ConfigureEndpoint
 from media.config import DEFAULT_CODECS, Srtp
@@ -25,7 +25,7 @@ def give_port(
     port: int,
     session_id: int,
     *,
-    codecs: Sequence[Codec] = DEFAULT_CODECS,
+    codecs: tuple[Codec, ...] = DEFAULT_CODECS,
     beside: MediaAgreement | None = None,
     security: LocalSecurity = NOT_SECURED,
 ) -> None:
@@ -118,12 +118,14 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
     )
 
 
-def _alone(codecs: Sequence[Codec]) -> tuple[Codec, ...]:
+@cache
+def _alone(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     """What can only be relayed comes last: who speaks nothing else hears no prompt."""
     return tuple(sorted(codecs, key=_ONLY_RELAYED.__contains__))
 
 
-def _beside(spoken: Codec, codecs: Sequence[Codec]) -> tuple[Codec, ...]:
+@cache
+def _beside(spoken: Codec, codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     """What the other leg speaks comes first, so that packets need only be relayed."""
     if spoken in _ONLY_RELAYED:
         return (spoken,)

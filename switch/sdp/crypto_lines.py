@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from media.commands import SrtpSuite
@@ -15,6 +15,7 @@ _LINE = re.compile(
 (MKI) does not fit: packets would carry that too."""
 _IGNORED_PARAMETER = re.compile(r"WSH=[0-9]+|-.*")
 """A hint at the window size, and what may be ignored (§6.3.8)."""
+_NAME = "crypto"
 _SUITE_OF_NAME = {suite.value: suite for suite in SrtpSuite}
 
 
@@ -32,13 +33,14 @@ class CryptoLine(NamedTuple):
 
     @property
     def attribute(self) -> Attribute:
-        return "crypto", f"{self.tag} {self.suite} inline:{b64encode(self.key).decode()}"
+        return _NAME, f"{self.tag} {self.suite} inline:{b64encode(self.key).decode()}"
 
 
-def read_crypto_lines(attributes: Iterable[Attribute]) -> list[CryptoLine]:
+def read_crypto_lines(attributes: Collection[Attribute]) -> list[CryptoLine]:
     """Those we can do, in the peer's order of preference; nothing else is worth an error."""
-    values = [value for name, value in attributes if name == "crypto" and value]
-    return list(_usable(values)) if values else []
+    if _NAME not in dict(attributes):  # as nearly always
+        return []
+    return list(_usable(value for name, value in attributes if name == _NAME and value))
 
 
 def _usable(values: Iterable[str]) -> Iterator[CryptoLine]:

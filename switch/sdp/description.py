@@ -59,11 +59,6 @@ class MediaDescription(NamedTuple):
         """The same with another port; ``_replace`` takes three times as long, and each leg needs several."""
         return MediaDescription(self.kind, port, *self[2:])
 
-    @property
-    def unaddressed(self) -> "MediaDescription":
-        """The same without port and ``c=``: in all else the streams of most phones are alike."""
-        return MediaDescription(self.kind, 0, self.protocol, self.formats, None, self.attributes)
-
 
 class SessionDescription(NamedTuple):
     """The session and its streams."""

@@ -94,7 +94,7 @@ class MediaAgreement(NamedTuple):
 
     def under(self, secured: Secured) -> "MediaAgreement":
         """The same, protected like this; who is found by ICE has no address yet."""
-        if secured.is_plain:
+        if secured is NO_SECURITY:
             return self
         host = "" if secured.dtls and secured.dtls.ufrag else self.host
         return self._replace(host=host, secured=secured)
@@ -160,7 +160,7 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     for index, media in enumerate(offered.media):
         secured = answered_security(local.security, media, offered.attributes)
         if secured and (agreed := _agree(offered, without_security(media), ours)):
-            streams = [_refused(media) for media in offered.media]
+            streams = list(map(_refused, offered.media))
             stream = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
             streams[index] = secured.describe(stream)
             answer = _describe(local, offered.timing, tuple(streams), secured.session_attributes)
@@ -189,7 +189,7 @@ def accept_answer(
         secured = accepted_security(security, rule, mine, media, theirs.attributes)
         if secured is None:
             continue
-        acceptable = _offered(ours.attributes, without_security(mine).unaddressed)
+        acceptable = _offered(ours.attributes, mine.formats, without_security(mine).attributes)
         if agreed := _agree(theirs, without_security(media), acceptable):
             return agreed.under(secured)
     raise NotAcceptable("the answer refuses the audio stream or takes a codec or keys that were not offered")
@@ -199,17 +199,28 @@ def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable)
     """What can be agreed about one stream of the peer's description; None when nothing can."""
     if media.kind != "audio" or media.protocol != PLAIN or media.port == 0:
         return None
-    address = _media_address(peer.connection_of(media))
+    connection = media.connection or peer.connection
+    if connection is None or len(connection.address) > _LONGEST_ADDRESS:
+        return None
+    address = _read_address(connection.address)
     if address is None:
         return None
     media, rtcp_address = take_rtcp_address(media)
-    agreed = _agree_but_for_address(peer.attributes, media.unaddressed, address.nowhere, ours)
+    agreed = _agree_but_for_address(peer.attributes, media.formats, media.attributes, address.nowhere, ours)
     return agreed and agreed.at(address.host, media.port, rtcp_address)
 
 
+def _unaddressed(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> MediaDescription:
+    """A stream without port and ``c=``: in all else the streams of most phones are alike."""
+    return MediaDescription("audio", 0, PLAIN, formats, None, attributes)
+
+
 @lru_cache(maxsize=256)
-def _offered(session_attributes: tuple[Attribute, ...], media: MediaDescription) -> _Acceptable:
+def _offered(
+    session_attributes: tuple[Attribute, ...], formats: tuple[str, ...], attributes: tuple[Attribute, ...]
+) -> _Acceptable:
     """What a stream of our offer allows the answer to take."""
+    media = _unaddressed(formats, attributes)
     codecs, noise, events = read_formats(media)
     direction = stream_direction(media.attributes, session_attributes)
     mux = read_rtcp_terms(media).mux
@@ -218,12 +229,17 @@ def _offered(session_attributes: tuple[Attribute, ...], media: MediaDescription)
 
 @lru_cache(maxsize=256)
 def _agree_but_for_address(
-    session_attributes: tuple[Attribute, ...], media: MediaDescription, nowhere: bool, ours: _Acceptable
+    session_attributes: tuple[Attribute, ...],
+    numbers: tuple[str, ...],
+    attributes: tuple[Attribute, ...],
+    nowhere: bool,
+    ours: _Acceptable,
 ) -> MediaAgreement | None:
     """Most phones' calls differ only in their addresses, so that the last of these are kept.
 
     ``nowhere``: the address is the unspecified one.
     """
+    media = _unaddressed(numbers, attributes)
     formats = read_formats(media)
     wanted, possible = (formats.codecs, ours.codecs) if ours.they_choose else (ours.codecs, formats.codecs)
     codec = next((codec for codec in wanted if codec in possible), None)
@@ -251,12 +267,6 @@ def _agree_but_for_address(
         receiving=direction.receives,
         rtcp=RtcpTerms(terms.mux and ours.rtcp_mux, terms.voice_metrics),
     )
-
-
-def _media_address(connection: Connection | None) -> _MediaAddress | None:
-    if connection is None or len(connection.address) > _LONGEST_ADDRESS:
-        return None
-    return _read_address(connection.address)
 
 
 @lru_cache(maxsize=1024)
@@ -298,7 +308,7 @@ def _stream(formats: Formats, ptime_ms: int, direction: Direction, rtcp: RtcpTer
     """Of ours, without its port."""
     numbers = tuple(map(str, formats.payload_types))
     attributes = (*format_attributes(formats, ptime_ms), (direction.value, None), *rtcp_attributes(rtcp))
-    return MediaDescription("audio", 0, PLAIN, numbers, None, attributes)
+    return _unaddressed(numbers, attributes)
 
 
 def _refused(media: MediaDescription) -> MediaDescription:

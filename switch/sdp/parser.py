@@ -72,26 +72,20 @@ def parse_sdp(text: str) -> SessionDescription:
     session, *streams = _NEXT_STREAM.split(text)
     if len(streams) > MAX_MEDIA:
         raise SdpSyntaxError(f"{len(streams)} streams; expected at most {MAX_MEDIA} streams")
-    try:
-        return _describe(session, streams)
-    except _Mistake as mistake:
-        raise SdpSyntaxError(f"line {_lines(text).index(mistake.line) + 1} is {mistake}") from None
-
-
-def _describe(text: str, streams: list[str]) -> SessionDescription:
-    beginning = _BEGINNING.match(text)
+    beginning = _BEGINNING.match(session)
     if beginning is None:
         raise SdpSyntaxError("expected v=0 in the first line")
-    first = _read_origin(beginning[1].rstrip()) if beginning[1] else None
-    read = _kept_section if len(text) <= _LONGEST_KEPT else _read_section
-    session = read(text[beginning.end() :])
-    origin = first or session.origin
-    media = tuple([_stream(stream) for stream in streams])
+    read = _kept_section if len(session) <= _LONGEST_KEPT else _read_section
+    try:
+        first = _read_origin(beginning[1].rstrip()) if beginning[1] else None
+        other, name, connection, timing, attributes = read(session[beginning.end() :])
+        media = tuple(map(_stream, streams))
+    except _Mistake as mistake:
+        raise SdpSyntaxError(f"line {_lines(text).index(mistake.line) + 1} is {mistake}") from None
+    origin = first or other
     if origin is None:
         raise SdpSyntaxError("no o= line")
-    return SessionDescription(
-        origin, session.name, session.connection, session.timing or ("0 0",), session.attributes, media
-    )
+    return SessionDescription(origin, name, connection, timing or ("0 0",), attributes, media)
 
 
 def _stream(text: str) -> MediaDescription:

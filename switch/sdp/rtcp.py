@@ -40,9 +40,9 @@ def read_rtcp_terms(media: MediaDescription, session: tuple[Attribute, ...] = ()
 
 def take_rtcp_address(media: MediaDescription) -> tuple[MediaDescription, RtcpAddress | None]:
     """The stream without this line, which differs from call to call, and what it says; None for nonsense."""
-    text = media.attribute(_ADDRESS)
-    if text is None:
+    if _ADDRESS not in dict(media.attributes):
         return media, None
+    text = media.attribute(_ADDRESS) or ""
     kept = tuple(line for line in media.attributes if line[0] != _ADDRESS)
     return media._replace(attributes=kept), _read_address(text)
 

@@ -31,6 +31,7 @@ PLAIN = "RTP/AVP"
 ENCRYPTED = "RTP/SAVP"
 _PLAIN_PROTOCOLS = frozenset({PLAIN, "RTP/AVPF"})
 _ENCRYPTED_PROTOCOLS = frozenset({ENCRYPTED, "RTP/SAVPF"})
+_SPOKEN_PROTOCOLS = _PLAIN_PROTOCOLS | _ENCRYPTED_PROTOCOLS
 _OFFERED_SUITES = (SrtpSuite.AEAD_AES_128_GCM, SrtpSuite.AES_CM_128_HMAC_SHA1_80)
 _ABOUT_SECURITY = frozenset(
     {"crypto", "fingerprint", "setup", "ice-ufrag", "ice-pwd", "candidate", "end-of-candidates"}
@@ -74,13 +75,9 @@ class Secured(NamedTuple):
     def __repr__(self) -> str:
         return f"Secured({self.protocol})"
 
-    @property
-    def is_plain(self) -> bool:
-        return self.protocol == PLAIN and not self.attributes and self.keys is None
-
     def describe(self, stream: MediaDescription) -> MediaDescription:
         """A stream of ours that is described as plain, as it is."""
-        if self.is_plain:
+        if self is NO_SECURITY:
             return stream
         return stream._replace(protocol=self.protocol, attributes=(*stream.attributes, *self.attributes))
 
@@ -93,7 +90,7 @@ def offered_security(local: LocalSecurity) -> Secured:
     if local.is_web and local.dtls is not None:
         return _web_offer(local.dtls, OFFERED_TERMS.mid)
     if local.policy in (Srtp.OFF, Srtp.ACCEPT):
-        return Secured(PLAIN)
+        return NO_SECURITY
     lines = (CryptoLine(str(tag), suite, local.key_of(suite)) for tag, suite in enumerate(_OFFERED_SUITES, 1))
     protocol = ENCRYPTED if local.policy is Srtp.REQUIRED else PLAIN
     return Secured(protocol, tuple(line.attribute for line in lines))
@@ -105,7 +102,7 @@ def repeated_security(local: LocalSecurity, agreed: Secured) -> Secured:
     if local.dtls is not None and agreed.dtls is not None:
         return _web_offer(local.dtls, agreed.mid)._replace(protocol=protocol)
     if keys is None:
-        return Secured(protocol)
+        return _without_keys(protocol)
     return Secured(protocol, (CryptoLine("1", keys.suite, local.key_of(keys.suite)).attribute,))
 
 
@@ -116,13 +113,13 @@ def answered_security(
     protocol = offered.protocol.upper()
     if protocol in DTLS_PROTOCOLS:
         return _answered_web(local, offered, session)
-    if protocol not in _PLAIN_PROTOCOLS | _ENCRYPTED_PROTOCOLS:
+    if protocol not in _SPOKEN_PROTOCOLS:
         return None
     lines = [] if local.policy is Srtp.OFF else read_crypto_lines(offered.attributes)
     if lines:
         return _answered(local, offered.protocol, lines[0])
     must_be_encrypted = local.policy is Srtp.REQUIRED or protocol in _ENCRYPTED_PROTOCOLS
-    return None if must_be_encrypted else Secured(offered.protocol)
+    return None if must_be_encrypted else _without_keys(offered.protocol)
 
 
 def accepted_security(
@@ -136,15 +133,14 @@ def accepted_security(
     protocol = answered.protocol.upper()
     if ours.protocol in DTLS_PROTOCOLS:
         return _accepted_web(local, ours, answered, session) if protocol in DTLS_PROTOCOLS else None
-    if protocol not in _PLAIN_PROTOCOLS | _ENCRYPTED_PROTOCOLS:
+    if protocol not in _SPOKEN_PROTOCOLS:
         return None
-    offered = {(line.tag, line.suite): line.key for line in read_crypto_lines(ours.attributes)}
     for line in read_crypto_lines(answered.attributes):
-        key = offered.get((line.tag, line.suite))
-        if key is not None:
-            return Secured(protocol, keys=SrtpKeys(suite=line.suite, ours=key, theirs=line.key))
+        for mine in read_crypto_lines(ours.attributes):
+            if (mine.tag, mine.suite) == (line.tag, line.suite):
+                return Secured(protocol, keys=SrtpKeys(suite=line.suite, ours=mine.key, theirs=line.key))
     must_be_encrypted = policy is Srtp.REQUIRED or ENCRYPTED in (protocol, ours.protocol.upper())
-    return None if must_be_encrypted else Secured(protocol)
+    return None if must_be_encrypted else _without_keys(protocol)
 
 
 def demand_security(media: MediaDescription) -> MediaDescription:
@@ -154,12 +150,16 @@ def demand_security(media: MediaDescription) -> MediaDescription:
 
 def without_security(media: MediaDescription) -> MediaDescription:
     """The stream as if it were plain; what is remembered of it holds no keys then."""
-    if media.protocol == PLAIN and _ABOUT_SECURITY.isdisjoint([name for name, _ in media.attributes]):
+    if media.protocol == PLAIN and _ABOUT_SECURITY.isdisjoint(dict(media.attributes)):
         return media
     kept = tuple(line for line in media.attributes if line[0] not in _ABOUT_SECURITY)
     by_ice = media.attribute("ice-ufrag") is not None
     connection = SOMEWHERE if by_ice else media.connection
     return media._replace(protocol=PLAIN, attributes=kept, connection=connection)
+
+
+def _without_keys(protocol: str) -> Secured:
+    return NO_SECURITY if protocol == PLAIN else Secured(protocol)
 
 
 def _answered(local: LocalSecurity, protocol: str, theirs: CryptoLine) -> Secured:

@@ -6,35 +6,44 @@ Of what we write only the ``o=`` line and the ports are new each time; the last 
 from functools import lru_cache
 
 from runtime.errors import UsageError
-from switch.sdp.description import Attribute, Connection, MediaDescription, SessionDescription
+from switch.sdp.description import Attribute, Connection, SessionDescription
 
 
 def write_sdp(description: SessionDescription) -> str:
     """The description as the body of a message. Raises UsageError when a value holds a line break."""
     o, name, connection, timing, attributes, media = description
     origin = _line(f"o={o.username} {o.session_id} {o.session_version} IN {o.address_type} {o.address}")
-    session = _session_lines(name, connection, timing)
-    streams = "".join([_stream(stream) for stream in media])
-    return f"v=0\r\n{origin}{session}{_attribute_lines(attributes)}{streams}"
-
-
-def _stream(media: MediaDescription) -> str:
-    kind, port, protocol, formats, connection, attributes = media
-    first = _line(f"m={kind} {port} {protocol} {' '.join(formats)}")
-    return f"{first}{_connection_line(connection)}{_attribute_lines(attributes)}"
+    text = f"v=0\r\n{origin}{_session_lines(name, connection, timing, attributes)}"
+    for kind, port, *rest in media:
+        text += f"m={kind} {port}{_behind_port(kind, *rest)}"
+    return text
 
 
 @lru_cache(maxsize=256)
-def _session_lines(name: str, connection: Connection | None, timing: tuple[str, ...]) -> str:
+def _session_lines(
+    name: str, connection: Connection | None, timing: tuple[str, ...], attributes: tuple[Attribute, ...]
+) -> str:
     times = [_line(f"t={value}") for value in timing]
-    return "".join([_line(f"s={name}"), _connection_line(connection), *times])
+    return "".join([_line(f"s={name}"), _connection_line(connection), *times, _attribute_lines(attributes)])
+
+
+@lru_cache(maxsize=256)
+def _behind_port(
+    kind: str,
+    protocol: str,
+    formats: tuple[str, ...],
+    connection: Connection | None,
+    attributes: tuple[Attribute, ...],
+) -> str:
+    """A stream from behind its port to its last line."""
+    first = _line(f"{kind} {protocol} {' '.join(formats)}").removeprefix(kind)
+    return f"{first}{_connection_line(connection)}{_attribute_lines(attributes)}"
 
 
 def _connection_line(connection: Connection | None) -> str:
     return "" if connection is None else _line(f"c=IN {connection.address_type} {connection.address}")
 
 
-@lru_cache(maxsize=256)
 def _attribute_lines(attributes: tuple[Attribute, ...]) -> str:
     lines = (f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes)
     return "".join(map(_line, lines))
