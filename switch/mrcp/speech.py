@@ -63,12 +63,18 @@ class Speech:
         }
 
     def routes(self) -> dict[type, Handler]:
-        """What it takes from the driver."""
-        return {
+        """What it takes from the driver. Without a server nothing is ever under way to be followed."""
+        orders: dict[type, Handler] = {
             WatchSpeechServers: lambda command, now: self.servers.start(now),
             Speak: self._order,
             Recognise: self._order,
             StopSpeech: self._stop,
+        }
+        return {**orders, **self._followed()} if any(self.servers) else orders
+
+    def _followed(self) -> dict[type, Handler]:
+        """What happens to sessions, and to calls that have one."""
+        return {
             EndpointOpened: self._of_leg(
                 lambda session, event, now: session.endpoint_opened(event, self._number())
             ),
