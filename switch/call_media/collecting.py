@@ -45,6 +45,8 @@ class Collections:
     """All of them, and masked keys that nobody has taken yet."""
 
     under_way: dict[str, Collection] = field(default_factory=dict)
+    of_calls: dict[str, str] = field(default_factory=dict)
+    """The collection under way by its call."""
     kept: dict[str, str] = field(default_factory=dict, repr=False)
     """Masked keys by collection."""
     waiting: Deadlines[str] = field(default_factory=Deadlines)
@@ -73,8 +75,8 @@ class DigitCollecting:
 
     def of_call(self, call_id: str) -> Collection | None:
         """The collection of a call's keys that is under way; there is one at a time."""
-        found = (one for one in self._all.under_way.values() if one.order.call_id == call_id)
-        return next(found, None)
+        collect_id = self._all.of_calls.get(call_id)
+        return None if collect_id is None else self._all.under_way[collect_id]
 
     def is_under_way(self, collect_id: str) -> bool:
         return collect_id in self._all.under_way
@@ -88,6 +90,7 @@ class DigitCollecting:
     def begin(self, order: CollectKeys, now: float) -> Sequence[Output]:
         """Whoever asks has made sure that nobody else collects the call's keys."""
         one = self._all.under_way[order.collect_id] = Collection(order, plays=bool(order.prompts))
+        self._all.of_calls[order.call_id] = order.collect_id
         if not one.plays:
             self._await(one, order.first_s, now)
         listen = ListenForKeys(call_id=order.call_id, side=order.side, collect_id=order.collect_id)
@@ -120,8 +123,8 @@ class DigitCollecting:
         return () if one is None else (*_silence(one), *self._end(one, CollectEnd.STOPPED, now))
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
-        one = self.of_call(event.call_id)
-        return self._end(one, CollectEnd.LEFT, now) if one is not None else ()
+        collect_id = self._all.of_calls.get(event.call_id)
+        return () if collect_id is None else self._end(self._all.under_way[collect_id], CollectEnd.LEFT, now)
 
     def next_deadline(self) -> float | None:
         return self._all.waiting.next()
@@ -140,7 +143,7 @@ class DigitCollecting:
 
     def _end(self, one: Collection, reason: CollectEnd, now: float, terminator: str = "") -> Sequence[Output]:
         order = one.order
-        del self._all.under_way[order.collect_id]
+        del self._all.under_way[order.collect_id], self._all.of_calls[order.call_id]
         self._all.waiting.cancel(order.collect_id)
         if order.masked:
             self._all.kept[order.collect_id] = one.digits
