@@ -128,16 +128,18 @@ class PopUps:
         rung = self._calls.talking(call_id)
         return () if rung is None else self._show(rung, PopUpPhase.ANSWERED, now)
 
-    def offer_over(self, call_id: str, offer_id: str) -> None:
+    def offer_over(self, call_id: str, offer_id: str) -> Sequence[Output]:
         """The phone is out of the call."""
-        told = self._told.get(call_id, {})
-        told.pop(offer_id, None)
-        if not told:
-            self._told.pop(call_id, None)
+        if told := self._told.get(call_id):
+            told.pop(offer_id, None)
+            if not told:
+                del self._told[call_id]
+        return ()
 
-    def call_over(self, call_id: str) -> None:
+    def call_over(self, call_id: str) -> Sequence[Output]:
         """And all its phones."""
         self._told.pop(call_id, None)
+        return ()
 
     def _show(self, rung: Rung, phase: PopUpPhase, now: float) -> Sequence[Output]:
         offer = self._told.get(rung.call_id, {}).get(rung.offer_id) or self._offer_of(rung)

@@ -217,7 +217,9 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
 def _limiting(limits: AgentLimits, messages: Messages, figures: AgentFigures) -> dict[type[Event], Handler]:
     """What agents' figures are made of, their limits go by, and their messages wait for."""
     return {
-        AgentSignedIn: _in_turn(_timing(figures.folds[AgentSignedIn]), limits.signed_in, messages.signed_in),
+        AgentSignedIn: _in_turn(
+            _timing(figures.folds[AgentSignedIn]), _in_turn(limits.signed_in, messages.signed_in)
+        ),
         AgentStateChanged: _in_turn(_timing(figures.folds[AgentStateChanged]), limits.state_changed),
     }
 
@@ -230,9 +232,9 @@ def _popping(popups: PopUps) -> dict[type, Handler]:
         CallConnected: lambda event, now: popups.talks(event.call_id, now),
         CallTransferred: lambda event, now: popups.talks(event.call_id, now),
         PartyJoined: lambda event, now: popups.joined(event.leg_id, now),
-        PartyLeft: _counting(lambda event: popups.offer_over(event.call_id, event.party_id)),
-        OfferEnded: _counting(lambda event: popups.offer_over(event.call_id, event.offer_id)),
-        CallEnded: _counting(lambda event: popups.call_over(event.call_id)),
+        PartyLeft: lambda event, now: popups.offer_over(event.call_id, event.party_id),
+        OfferEnded: lambda event, now: popups.offer_over(event.call_id, event.offer_id),
+        CallEnded: lambda event, now: popups.call_over(event.call_id),
     }
 
 
@@ -371,13 +373,9 @@ def _timing(fold: Callable[[Any, float], None]) -> Handler:
     return handle
 
 
-def _in_turn(*handlers: Handler) -> Handler:
-    """For an event that several count."""
-
-    def handle(event: Any, now: float) -> Outputs:
-        return [output for handler in handlers for output in handler(event, now)]
-
-    return handle
+def _in_turn(first: Handler, second: Handler) -> Handler:
+    """For an event that two count."""
+    return lambda event, now: [*first(event, now), *second(event, now)]
 
 
 def _facts_of_agents(state: AcdState) -> AgentFacts:
