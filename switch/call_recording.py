@@ -57,6 +57,8 @@ class CallRecording:
 
         ``greeting``: what the customer hears then.
         """
+        if not greeting and call.recording_id is None:
+            return []
         customer, station = call.customer, call.connected_leg
         if station is None or customer.holding or station.holding:
             return []

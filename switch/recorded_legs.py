@@ -15,6 +15,8 @@ def record_two(call: Call) -> list[Output]:
     An outside number that a station calls is the customer, so the station is on the right. Who holds by
     order, or is muted, says nothing in this call.
     """
+    if call.recording_id is None:
+        return []
     legs = [leg for leg in call.talking or (call.customer,) if not (leg.holds_by_order or leg.muted)]
     return [output for leg in legs for output in _record(call, leg, _role_of(call, leg), call)]
 

@@ -92,6 +92,8 @@ class Supervision:
 
     def call_connected(self, event: CallConnected, now: float) -> Sequence[Output]:
         """Somebody talks: it may be an agent who is followed."""
+        if not self._watches.by_call:
+            return ()
         followed = [watch for watch in self.watches if watch.follows and not watch.supervised]
         if not followed:
             return ()
@@ -112,6 +114,8 @@ class Supervision:
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
         """A supervisor's own call, or one that a supervisor is being rung for."""
+        if not self._watches.by_call:
+            return ()
         own = self._watches.by_call.get(event.call_id)
         if own is not None:
             left = SupervisionEnd.SUPERVISOR_LEFT if event.by_caller else SupervisionEnd.STOPPED
