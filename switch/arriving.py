@@ -64,12 +64,13 @@ class Arriving:
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
-        full = self.no_room(_tenant(access_code, event.station))
+        tenant = _tenant(access_code, event.station)
+        full = self.no_room(tenant)
         if full is not None:
             return [*full, *self._turn_away(event, Cause.NORMAL_CIRCUIT_CONGESTION)]
         rejection = arrival.facts.rejection
         target = rejection.target or target if rejection else target
-        call = self._new_call(event, arrival, access_code, target, now)
+        call = self._new_call(event, arrival, access_code, target, tenant, now)
         self._calls.add(call)
         if brought := self._brought(event, arrival):
             self._calls.note(call.contact_id, brought)
@@ -118,10 +119,11 @@ class Arriving:
         arrival: Admitted,
         access_code: AccessCodeConfig | None,
         target: str,
+        tenant: str,
         now: float,
     ) -> Call:
-        tenant = _tenant(access_code, event.station)
-        call_id, contact_id = (self._ids.new(id_kind(kind, tenant)) for kind in ("call", "contact"))
+        call_id = self._ids.new(id_kind("call", tenant))
+        contact_id = self._ids.new(id_kind("contact", tenant))
         return Call(
             call_id=call_id,
             contact_id=contact_id,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from media.commands import StartPlayback
@@ -340,6 +341,11 @@ class Call:
     def parties(self) -> list[Offer]:
         """Who talks, or shall, beside customer and station; the first to come first."""
         return [offer for offer in self.offers.values() if offer.is_party]
+
+    @property
+    def parties_first(self) -> list[Offer]:
+        """All offers: those that are parties before the others, as they go when it ends."""
+        return sorted(self.offers.values(), key=attrgetter("is_party"), reverse=True)
 
     @property
     def station(self) -> str | None:

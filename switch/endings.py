@@ -100,7 +100,7 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
     outputs.append(
         CallEnded(call_id=call.call_id, contact_id=call.contact_id, cause=cause, by_caller=by_caller)
     )
-    for offer in [*call.parties, *(offer for offer in call.offers.values() if not offer.is_party)]:
+    for offer in call.parties_first:
         why = cause if offer.accepted else Cause.ORIGINATOR_CANCEL
         outputs += drop_offer(calls, call, offer, why, by_station=False)
     calls.remove(call)

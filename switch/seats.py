@@ -86,7 +86,7 @@ def dissolve(calls: Calls, call: Call, keep: Leg, into: Call) -> list[Output]:
             call_id=call.call_id, contact_id=call.contact_id, cause=Cause.NORMAL_CLEARING, by_caller=False
         )
     )
-    for offer in [*call.parties, *(offer for offer in call.offers.values() if not offer.is_party)]:
+    for offer in call.parties_first:
         is_kept = offer.leg is keep
         outputs += drop_offer(calls, call, offer, Cause.NORMAL_CLEARING, by_station=False, keep_leg=is_kept)
     calls.remove(call)
