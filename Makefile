@@ -12,7 +12,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # tests start Python again and again: it need not compile what did not change
 unexport PYTHONDONTWRITEBYTECODE
 FUZZ_S ?= 60
-RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun handshake
+RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun handshake sip_message
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing

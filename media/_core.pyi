@@ -1,12 +1,14 @@
-"""The media engine in Rust (media/core). Handles are numbers given out once and never again.
+"""The media engine and the text of SIP messages in Rust (media/core).
 
+Handles are numbers given out once and never again.
 Verbs raise ValueError for what makes no sense, LookupError for what is gone and OSError for what cannot be
 had now. They return at once; what follows comes back as facts.
 """
 
+from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
-from typing import Protocol, final
+from typing import Any, Generic, Protocol, TypeVar, final
 
 from media.commands import DtlsPeer, SrtpKeys
 
@@ -18,12 +20,14 @@ __all__ = [
     "ForkConnected",
     "ForkEnded",
     "HandshakeFailed",
+    "Headers",
     "Masked",
     "MediaFlooded",
     "MediaLost",
     "MediaResumed",
     "MediaStarted",
     "MediaUnmixable",
+    "MessageReader",
     "OneWayDetected",
     "PlaybackEnded",
     "RecordedChannel",
@@ -35,6 +39,7 @@ __all__ = [
     "StorageLagging",
     "StorageRecovered",
     "Unmasked",
+    "write_message",
 ]
 
 @final
@@ -532,6 +537,62 @@ class ForkEnded:
     def frames_dropped(self) -> int: ...
     @property
     def overrun_ms(self) -> int: ...
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+_TopVia = TypeVar("_TopVia")
+
+@final
+class MessageReader(Generic[_Request, _Response, _TopVia]):
+    """Reads the text of SIP messages into objects of these classes; raises ``error`` for what is unusable."""
+
+    def __new__(
+        cls,
+        *,
+        request: Callable[[str, str, Headers, bytes, _TopVia | None], _Request],
+        response: Callable[[int, str, Headers, bytes, _TopVia | None], _Response],
+        top_via: Callable[[str, int, str, bool], _TopVia],
+        error: type[Exception],
+    ) -> MessageReader[_Request, _Response, _TopVia]: ...
+    def read(self, data: bytes, max_bytes: int) -> _Request | _Response:
+        """One datagram. An error has its reason, status (None: nothing can be answered) and what could be
+        read of a request."""
+    def read_top_via(self, line: str) -> _TopVia:
+        """The first Via of a line."""
+    def read_way_back(self, line: str) -> _TopVia:
+        """As much of it as the refusal of a malformed request needs, whatever its version and parameters."""
+
+@final
+class Headers:
+    """Header fields by lower-case long name.
+
+    A line with several comma-separated values stays one raw value until a typed accessor splits it.
+    """
+
+    def __new__(cls, fields: dict[str, Any] | None = None) -> Headers:
+        """``fields`` has a value or a list of values by name. Nobody else changes it from now on, and its
+        lists are not empty."""
+    def get(self, name: str) -> str | None:
+        """The first value, or None. ``name`` is lower case and in its long form."""
+    def get_all(self, name: str) -> list[str]:
+        """All values, each as it stood on its line; empty when there are none."""
+    def set(self, name: str, value: str) -> None:
+        """Replace all values by one."""
+    def set_all(self, name: str, values: str | list[str]) -> None:
+        """Replace all values; an empty list removes the header."""
+    def put_first(self, name: str, value: str) -> None:
+        """The same before all other headers."""
+    def pick(self, names: Iterable[str]) -> dict[str, str | list[str]]:
+        """Those of these headers that are there, for another message."""
+    def fields(self) -> list[tuple[str, str | list[str]]]:
+        """As ``items``, without a list for a single value."""
+    def items(self) -> list[tuple[str, list[str]]]:
+        """(name, values) in the order the names first appeared."""
+    def __contains__(self, name: str, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def write_message(start_line: str, headers: Headers, body: bytes) -> bytes:
+    """A SIP message as it goes on the wire."""
 
 class _Agreed(Protocol):
     """The fields of ``media.commands.ConfigureEndpoint``."""

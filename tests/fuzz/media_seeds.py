@@ -1,4 +1,4 @@
-"""What the fuzz targets of the media core begin with: valid packets of each kind, a folder for each target.
+"""What the fuzz targets of the core begin with: valid packets of each kind, a folder for each target.
 
     .venv/bin/python -m tests.fuzz.media_seeds <folder>
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 _SSRC = 0x5501A0B2
 _VOICE = bytes([0xD5]) * 160
+_SIP_MESSAGES = Path(__file__).parents[1] / "vectors" / "sip"
 _STUN_COOKIE = 0x2112A442
 _STUN_PASSWORD = b"VOkJxbRl1RmTxUk/WvJxBt"
 """Of the target, which has it from RFC 5769 §2.1."""
@@ -108,6 +109,7 @@ def seeds() -> dict[str, list[bytes]]:
         "jitter_buffer": list(_buffers()),
         "stun": [check(), check((0x0025, b"")), check((0x8029, bytes(8))), check((0x0024, b"n\0\1\xff"))],
         # Time passes and all is delivered; something is lost, and repeated after a second and more.
+        "sip_message": [path.read_bytes() for path in sorted(_SIP_MESSAGES.rglob("*.sip"))],
         "handshake": [b"\7\1" + bytes(40), b"\7\1\0\0\0\0\1\0\1\0\7\x0b" + bytes(20) + b"\7\x20" + bytes(40)],
     }
 

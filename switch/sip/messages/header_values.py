@@ -117,12 +117,6 @@ class CSeq(NamedTuple):
 
 
 @remembered
-def is_name_addr(value: str) -> bool:
-    """Whether a value has the shape of a From or To; its URI may still be malformed."""
-    return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None
-
-
-@remembered
 def parse_via(value: str) -> Via:
     """Read one Via value. Raises SipSyntaxError (400)."""
     found = _VIA.fullmatch(value)
@@ -153,7 +147,7 @@ def parse_name_addr(value: str) -> NameAddr:
 
 @remembered
 def read_tag(value: str) -> str | None:
-    """The dialog tag of a From or To that has the shape of one (``is_name_addr``); None when it has none.
+    """The dialog tag of a From or To of a message; None when it has none.
 
     Every message within a call has both, and of most nothing else is asked.
     """

@@ -1,13 +1,10 @@
 """What a Via says about the way a request came and its answers go."""
 
-import re
-
 from runtime.hosts import is_address
-from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import OPENED, Hop
-from switch.sip.messages.grammar import HOST, SPACE, TOKEN, optional, read_port, repeated, unbracketed
 from switch.sip.messages.header_values import parse_name_addr, parse_via, split_values
 from switch.sip.messages.message import Headers, Message, Request, TopVia
+from switch.sip.messages.reader import READER
 from switch.sip.messages.uri import parse_uri
 
 DEFAULT_PORT = 5060
@@ -16,35 +13,11 @@ MAGIC_COOKIE = "z9hG4bK"
 """Begins the branch of every RFC 3261 element (§8.1.1.7)."""
 _COOKIE = MAGIC_COOKIE.lower()
 """Compared without regard to case."""
-_USUAL_PORT = optional(":([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3})")
-_USUAL_PARAMETERS = repeated(r";[a-z0-9.\-]++" + optional(r"=[A-Za-z0-9.\-_]++"))
-_USUAL = re.compile(rf"SIP/2\.0/UDP ([A-Za-z0-9.\-]++){_USUAL_PORT}({_USUAL_PARAMETERS})")
-"""A Via as nearly everybody writes it, parameter names in lower case: one match tells its parts."""
-_WAY_BACK = re.compile(
-    rf"SIP{SPACE}/{SPACE}[0-9.]++{SPACE}/{SPACE}{TOKEN}[ \t]++({HOST}){SPACE}"
-    + optional(rf":{SPACE}([0-9]{{1,6}}+){SPACE}")
-    + "(?=[;,]|$)",
-    re.IGNORECASE,
-)
-"""The beginning of a Via of any version, up to its parameters."""
 
 
 def read_top_via(headers: Headers) -> TopVia:
     """Raises SipSyntaxError when the top Via cannot be read."""
-    return read_via_line(headers.get("via") or "")
-
-
-def read_via_line(line: str) -> TopVia:
-    """The first Via of a line. Raises SipSyntaxError when it cannot be read."""
-    usual = _USUAL.fullmatch(line)
-    if usual is not None:
-        host, port, params = usual.groups()
-        branch = params.partition(";branch=")[2].partition(";")[0]
-        if branch:
-            wants_port = ";rport" in params and (";rport;" in f"{params};" or ";rport=" in params)
-            return TopVia(host, int(port or DEFAULT_PORT), branch, wants_port)
-    via = parse_via(next(iter(split_values([line])), ""))
-    return TopVia(via.host, via.port or DEFAULT_PORT, via.branch or "", via.param("rport") is not None)
+    return READER.read_top_via(headers.get("via") or "")
 
 
 def read_way_back(headers: Headers) -> TopVia:
@@ -52,14 +25,7 @@ def read_way_back(headers: Headers) -> TopVia:
 
     Raises SipSyntaxError when even that cannot be read.
     """
-    found = _WAY_BACK.match(headers.get("via") or "")
-    if found is None:
-        raise SipSyntaxError("no way back by the top Via")
-    try:
-        port = read_port(found[2])
-    except ValueError as fault:
-        raise SipSyntaxError(f"Via with {fault}") from fault
-    return TopVia(unbracketed(found[1]), port or DEFAULT_PORT, "", wants_port=False)
+    return READER.read_way_back(headers.get("via") or "")
 
 
 def top_via(message: Message) -> TopVia:

@@ -2,7 +2,7 @@
 
 import re
 
-from switch.sip.messages.parser import MAX_LINE_CHARS, MAX_MESSAGE_BYTES
+from switch.sip.messages.parser import MAX_MESSAGE_BYTES
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD_END = 3
@@ -11,6 +11,7 @@ _CONTENT_LENGTH = re.compile(
     re.IGNORECASE,
 )
 _LINE_BREAKS = b"\r\n"
+_LONGEST_FIRST_LINE = 8_192
 _PING_BYTES = 4
 """CR LF CR LF, answered by one CR LF (RFC 5626 §4.4.1)."""
 PONG = b"\r\n"
@@ -74,7 +75,7 @@ class StreamFraming:
         end = _HEAD_END.search(buffer, max(0, self._searched - _LONGEST_HEAD_END + 1))
         self._searched = end.start() if end else len(buffer)
         head_bytes = end.end() if end else len(buffer)
-        self.fault = _fault_of_start(bytes(buffer[: MAX_LINE_CHARS + 1]))
+        self.fault = _fault_of_start(bytes(buffer[: _LONGEST_FIRST_LINE + 1]))
         if not self.fault and head_bytes > MAX_MESSAGE_BYTES:
             self.fault = f"header section of more than {MAX_MESSAGE_BYTES} bytes"
         if end is None or self.fault:
@@ -96,6 +97,6 @@ class StreamFraming:
 def _fault_of_start(start: bytes) -> str:
     """What is wrong with the first line, as far as it is there; a stranger is told by it at once."""
     line, ended, _ = start.partition(b"\n")
-    if len(line) > MAX_LINE_CHARS:
-        return f"first line of more than {MAX_LINE_CHARS} bytes"
+    if len(line) > _LONGEST_FIRST_LINE:
+        return f"first line of more than {_LONGEST_FIRST_LINE} bytes"
     return "not SIP" if ended and b"SIP/" not in line.upper() else ""

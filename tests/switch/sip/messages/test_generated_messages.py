@@ -13,7 +13,7 @@ from switch.sip.messages.header_values import (
     parse_via,
     split_values,
 )
-from switch.sip.messages.message import COMPACT_NAMES, Headers, Message, Request, Response
+from switch.sip.messages.message import Headers, Message, Request, Response
 from switch.sip.messages.parser import parse_message
 from switch.sip.messages.uri import SipUri, parse_uri
 from switch.sip.messages.writer import write_message
@@ -40,7 +40,15 @@ URIS = st.builds(
 )
 ADDRESSES = st.builds(NameAddr, TEXT, URIS, PARAMETERS)
 VIAS = st.builds(Via, st.sampled_from(["UDP", "TCP", "TLS", "WSS"]), HOSTS, PORTS, PARAMETERS)
-SHORT_NAMES = {long: short for short, long in COMPACT_NAMES.items()}
+SHORT_NAMES = {
+    "call-id": "i",
+    "contact": "m",
+    "content-length": "l",
+    "from": "f",
+    "subject": "s",
+    "to": "t",
+    "via": "v",
+}
 
 
 @dataclass(frozen=True)

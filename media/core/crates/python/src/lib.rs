@@ -1,4 +1,4 @@
-//! `media._core`: the media engine for Python. The only crate that knows Python.
+//! `media._core`: the media engine and the text of SIP for Python. The only crate that knows Python.
 //!
 //! A table of contents; `media/_core.pyi` says the same in Python's words.
 
@@ -8,6 +8,9 @@ mod counters;
 mod facts;
 mod recording_facts;
 mod security;
+mod sip_headers;
+mod sip_messages;
+mod sip_text;
 mod storage;
 
 #[pyo3::pymodule]
@@ -27,4 +30,8 @@ mod _core {
         RecordedChannel, RecordingCompleted, RecordingFailed, RecordingStarted, RecordingWaiting,
         StorageLagging, StorageRecovered,
     };
+    #[pymodule_export]
+    use crate::sip_headers::Headers;
+    #[pymodule_export]
+    use crate::sip_messages::{MessageReader, write_message};
 }

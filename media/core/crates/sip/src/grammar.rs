@@ -1,0 +1,180 @@
+//! The pieces of RFC 3261 §25.1 that several readers share. Each takes from the beginning of a text and returns what
+//! it took and the rest; nothing is looked at twice, so that reading takes time linear in the length of the text.
+
+/// What stood first, and what follows.
+pub type Taken<'a, T> = Option<(T, &'a [u8])>;
+
+pub fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().copied().all(is_token_octet)
+}
+
+fn is_token_octet(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&octet)
+}
+
+/// As many octets as `wanted` says; perhaps none.
+pub fn run(text: &[u8], wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().position(|&octet| !wanted(octet)).unwrap_or(text.len()))
+}
+
+/// At least one of them.
+pub fn some(text: &[u8], wanted: impl Fn(u8) -> bool) -> Taken<'_, &[u8]> {
+    let (taken, rest) = run(text, wanted);
+    (!taken.is_empty()).then_some((taken, rest))
+}
+
+pub fn token(text: &[u8]) -> Taken<'_, &[u8]> {
+    some(text, is_token_octet)
+}
+
+fn is_blank(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+/// The text behind LWS on one line; folding is undone before any value is looked at (§7.3.1).
+pub fn behind_space(text: &[u8]) -> &[u8] {
+    run(text, is_blank).1
+}
+
+pub fn trimmed(text: &[u8]) -> &[u8] {
+    trimmed_end(behind_space(text))
+}
+
+pub fn trimmed_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|&octet| !is_blank(octet)).map_or(0, |last| last + 1);
+    &text[..end]
+}
+
+/// The text behind this octet and the space around it.
+pub fn behind(text: &[u8], separator: u8) -> Option<&[u8]> {
+    behind_space(text).strip_prefix(&[separator]).map(behind_space)
+}
+
+/// Characters that are neither white space nor one of those that `stops` says.
+pub fn visible(text: &[u8], stops: impl Fn(u8) -> bool) -> Taken<'_, &[u8]> {
+    let end = (0..text.len()).find(|&at| stops(text[at]) || is_space(&text[at..])).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// Whether a text begins with white space of any script, in UTF-8.
+fn is_space(text: &[u8]) -> bool {
+    match *text {
+        [octet, ..] if octet.is_ascii() => matches!(octet, b'\t'..=b'\r' | 0x1c..=b' '),
+        [0xc2, 0x85 | 0xa0, ..]
+        | [0xe1, 0x9a, 0x80, ..]
+        | [0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf, ..]
+        | [0xe2, 0x81, 0x9f, ..]
+        | [0xe3, 0x80, 0x80, ..] => true,
+        _ => false,
+    }
+}
+
+/// A quoted-string with its quotes.
+pub fn quoted(text: &[u8]) -> Taken<'_, &[u8]> {
+    let mut octets = text.strip_prefix(b"\"")?.iter().enumerate();
+    while let Some((at, &octet)) = octets.next() {
+        match octet {
+            b'"' => return Some(text.split_at(at + 2)),
+            b'\\' => _ = octets.next()?,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A host name (underscores occur in the wild), IPv4 address or IPv6 reference; without its brackets.
+pub fn host(text: &[u8]) -> Taken<'_, &[u8]> {
+    if let Some(inner) = text.strip_prefix(b"[") {
+        let (address, rest) = some(inner, |octet| octet.is_ascii_hexdigit() || matches!(octet, b':' | b'.'))?;
+        return Some((address, rest.strip_prefix(b"]")?));
+    }
+    some(text, |octet| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'.' | b'-'))
+}
+
+/// A colon and up to six digits, with the space around them.
+pub fn port(text: &[u8]) -> Taken<'_, u32> {
+    let text = behind(text, b':')?;
+    let digits = text.iter().take(6).take_while(|octet| octet.is_ascii_digit());
+    let (length, port) =
+        digits.fold((0, 0), |(length, port), digit| (length + 1, port * 10 + u32::from(digit - b'0')));
+    (length > 0).then(|| (port, behind_space(&text[length..])))
+}
+
+/// Any number of `;name=value` or `;name`, checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parameters<'a>(&'a [u8]);
+
+impl<'a> Parameters<'a> {
+    /// The whole text as parameters; None when it is anything else.
+    pub fn of(text: &'a [u8]) -> Option<Self> {
+        let mut rest = text;
+        while !rest.is_empty() {
+            (_, rest) = parameter(rest)?;
+        }
+        Some(Self(text))
+    }
+
+    /// The value of the first parameter of that name in any case: empty for a flag, None when absent.
+    pub fn find(self, name: &str) -> Option<&'a [u8]> {
+        let mut rest = self.0;
+        while let Some(((key, value), further)) = parameter(rest) {
+            if key.eq_ignore_ascii_case(name.as_bytes()) {
+                return Some(value);
+            }
+            rest = further;
+        }
+        None
+    }
+}
+
+fn parameter(text: &[u8]) -> Taken<'_, (&[u8], &[u8])> {
+    let text = behind_space(text.strip_prefix(b";")?);
+    let (name, rest) = visible(text, |octet| b";=,\"<>?@".contains(&octet))?;
+    let Some(rest) = behind(rest, b'=') else {
+        return Some(((name, b""), behind_space(rest)));
+    };
+    let plain = visible(rest, |octet| b";,\"<>".contains(&octet));
+    let (value, rest) = plain.or_else(|| quoted(rest)).unwrap_or((b"", rest));
+    Some(((name, value), behind_space(rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_of_any_script_ends_what_is_visible() {
+        let spaces = "\t\n\u{b}\u{c}\r\u{1c}\u{1f} \u{85}\u{a0}\u{1680}\u{2000}\u{200a}\u{2028}\u{202f}\u{205f}\u{3000}";
+        for space in spaces.chars() {
+            let text = format!("王{space}b");
+            let (taken, _) = visible(text.as_bytes(), |_| false).expect("begins visibly");
+            assert_eq!(taken, "王".as_bytes(), "{space:?}");
+        }
+        assert!(visible("王\u{200b}b".as_bytes(), |_| false).is_some_and(|(_, rest)| rest.is_empty()));
+    }
+
+    #[test]
+    fn a_quoted_string_ends_at_a_quote_that_is_not_escaped() {
+        assert_eq!(quoted(br#""a\"b" c"#), Some((&br#""a\"b""#[..], &b" c"[..])));
+        assert_eq!(quoted(br#""""#), Some((&br#""""#[..], &b""[..])));
+        for open in [&br#"""#[..], br#""a"#, br#""a\"#, br#""a\""#, b"a"] {
+            assert_eq!(quoted(open), None);
+        }
+    }
+
+    #[test]
+    fn parameters_are_found_by_name_in_any_case() {
+        let found =
+            |name| Parameters::of(b"; Tag = a ;lr;q=\"x;tag=y\";e=").and_then(|these| these.find(name));
+        assert_eq!(found("tag"), Some(&b"a"[..]));
+        assert_eq!((found("lr"), found("e")), (Some(&b""[..]), Some(&b""[..])));
+        assert_eq!((found("q"), found("x")), (Some(&b"\"x;tag=y\""[..]), None));
+    }
+
+    #[test]
+    fn other_text_is_no_parameters() {
+        for text in ["a", ";", ";=a", ";a b", ";a=b c", ";a=\"b", ";a=b\"c\"", ";a@b"] {
+            assert_eq!(Parameters::of(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The text of SIP messages (RFC 3261 §7, §25): what a datagram says, and the octets of a message to send.
+//!
+//! Text is octets here, as it came; names and structure are ASCII, and what a value holds beyond that stays as it is.
+//! What to do with a message, or with one that cannot be used, is decided elsewhere.
+
+pub mod addresses;
+pub mod datagram;
+pub mod fault;
+pub mod fields;
+mod grammar;
+pub mod names;
+pub mod numbers;
+pub mod reading;
+mod start_line;
+pub mod via;
+pub mod writing;

@@ -1,0 +1,147 @@
+//! What the top Via says about the way a message came (RFC 3261 §18.2, §20.42).
+
+use crate::fault::Fault;
+use crate::grammar::{Parameters, behind, behind_space, host, port, quoted, run, some, token, trimmed};
+
+const DEFAULT_PORT: u16 = 5060;
+const MOST_COMMAS: usize = 256;
+
+/// What is asked of the top Via of every message that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopVia<'a> {
+    /// Sent-by; IPv6 without brackets.
+    pub host: &'a [u8],
+    pub port: u16,
+    /// Empty when there is none.
+    pub branch: &'a [u8],
+    /// Whether it carries `rport` (RFC 3581 §4).
+    pub wants_port: bool,
+}
+
+impl<'a> TopVia<'a> {
+    /// The first Via of a line.
+    pub fn of(line: &'a [u8]) -> Result<Self, Fault<'a>> {
+        let value = first_member(line)?;
+        let (by, params) = whole(value).ok_or_else(|| Fault::malformed("Via", value))?;
+        let branch = params.find("branch").unwrap_or_default();
+        let wants_port = params.find("rport").is_some();
+        Ok(Self { host: by.host, port: by.port()?, branch, wants_port })
+    }
+
+    /// As much of it as the refusal of a malformed request needs, whatever its version and parameters.
+    pub fn way_back(line: &'a [u8]) -> Result<Self, Fault<'a>> {
+        let by = SentBy::of(line, |_| true).filter(|(_, rest)| matches!(rest, [] | [b';' | b',', ..]));
+        let (by, _) = by.ok_or_else(|| Fault::new("no way back by the top Via"))?;
+        Ok(Self { host: by.host, port: by.port()?, branch: b"", wants_port: false })
+    }
+}
+
+struct SentBy<'a> {
+    host: &'a [u8],
+    port: Option<u32>,
+}
+
+impl<'a> SentBy<'a> {
+    /// From the beginning of a Via up to its parameters, in a version that is `wanted`.
+    fn of(value: &'a [u8], wanted: impl Fn(&[u8]) -> bool) -> Option<(Self, &'a [u8])> {
+        let (name, rest) = value.split_at_checked(3)?;
+        let (version, rest) = some(behind(rest, b'/')?, |octet| octet.is_ascii_digit() || octet == b'.')?;
+        let (_transport, rest) = token(behind(rest, b'/')?)?;
+        let (_, rest) = some(rest, |octet| matches!(octet, b' ' | b'\t'))?;
+        let (host, rest) = host(rest)?;
+        let (port, rest) = port(rest).map_or((None, behind_space(rest)), |(port, rest)| (Some(port), rest));
+        (name.eq_ignore_ascii_case(b"SIP") && wanted(version)).then_some((Self { host, port }, rest))
+    }
+
+    fn port(&self) -> Result<u16, Fault<'a>> {
+        let Some(port) = self.port else { return Ok(DEFAULT_PORT) };
+        let usable = u16::try_from(port).ok().filter(|port| *port > 0);
+        usable.ok_or_else(|| Fault::new(format!("Via with port {port}; expected 1 to 65535")))
+    }
+}
+
+fn whole(value: &[u8]) -> Option<(SentBy<'_>, Parameters<'_>)> {
+    let (by, rest) = SentBy::of(value, |version| version == b"2.0")?;
+    Some((by, Parameters::of(rest)?))
+}
+
+/// What stands before the first comma outside quotes and angle brackets; empty members do not count.
+fn first_member(line: &[u8]) -> Result<&[u8], Fault<'_>> {
+    if !line.contains(&b',') {
+        return Ok(line);
+    }
+    if line.iter().filter(|octet| **octet == b',').nth(MOST_COMMAS).is_some() {
+        return Err(Fault::new(format!("header with more than {MOST_COMMAS} members")));
+    }
+    let (mut first, mut rest) = (&b""[..], Some(line));
+    while let Some(text) = rest {
+        let (member, further) = member(text).ok_or_else(|| Fault::malformed("list", line))?;
+        first = if first.is_empty() { trimmed(member) } else { first };
+        rest = further.get(1..);
+    }
+    Ok(first)
+}
+
+/// One member of a list, and what follows: nothing, or a comma and more. None when a quote or bracket is left open.
+fn member(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rest = text;
+    loop {
+        rest = run(rest, |octet| !b"\",<".contains(&octet)).1;
+        rest = match rest {
+            [b'"', ..] => quoted(rest)?.1,
+            [b'<', inner @ ..] => run(inner, |octet| octet != b'>').1.strip_prefix(b">")?,
+            _ => return Some((&text[..text.len() - rest.len()], rest)),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn via(line: &str) -> Result<(String, u16, String, bool), String> {
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        let read = TopVia::of(line.as_bytes()).map_err(|fault| fault.to_string())?;
+        Ok((text(read.host), read.port, text(read.branch), read.wants_port))
+    }
+
+    #[test]
+    fn the_first_via_of_a_line_counts() {
+        let near = || Ok(("near".into(), 5070, "z9hG4bK1".into(), false));
+        assert_eq!(via("SIP/2.0/UDP near:5070;branch=z9hG4bK1, SIP/2.0/UDP far;rport"), near());
+        assert_eq!(via(", sip / 2.0 / tcp near : 5070 ;x=\"a,b\"; Branch = z9hG4bK1, <,>"), near());
+    }
+
+    #[test]
+    fn a_port_is_wanted_where_rport_stands() {
+        for (line, wanted) in [(";rport", true), (";RPORT=5", true), (";rports", false), ("", false)] {
+            let read = Ok(("2001:db8::1".into(), 5060, String::new(), wanted));
+            assert_eq!(via(&format!("SIP/2.0/UDP [2001:db8::1]{line}")), read);
+        }
+    }
+
+    #[test]
+    fn what_is_no_via_is_refused_in_words() {
+        for line in
+            ["", "SIP/2.0/UDP", "SIP/2.1/UDP a", "SIP/2.0/UDP a b", "SIP/2.0/UDP a:1234567", "SIP/2.0/UDP [a"]
+        {
+            assert_eq!(via(line), Err(format!("malformed Via '{line}'")));
+        }
+        for port in ["0", "65536", "999999"] {
+            let words = format!("Via with port {port}; expected 1 to 65535");
+            assert_eq!(via(&format!("SIP/2.0/UDP a:{port}")), Err(words));
+        }
+        assert_eq!(via("a, \"b"), Err("malformed list 'a, \"b'".into()));
+        assert_eq!(via(&",".repeat(257)), Err("header with more than 256 members".into()));
+    }
+
+    #[test]
+    fn the_way_back_is_read_whatever_follows() {
+        let back = |line: &'static str| TopVia::way_back(line.as_bytes()).map(|via| (via.host, via.port));
+        assert_eq!(back("SIP/7.0/UDP c.example.com;;,;,,"), Ok((&b"c.example.com"[..], 5060)));
+        assert_eq!(back("SIP / 2.0 / UDP [::1] : 5070 , nonsense"), Ok((&b"::1"[..], 5070)));
+        for line in ["", "SIP/2.0/UDP ;branch=z", "SIP/2.0/UDP host:70000", "SIP/2.0/UDP a b"] {
+            assert!(back(line).is_err(), "{line:?}");
+        }
+    }
+}
