@@ -1,5 +1,6 @@
 """A target names who takes a call: ``<scheme>:<name>``, such as ``queue:service``."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 TARGET_PATTERN = r"^[a-z_]+:\S.*$"
@@ -20,6 +21,7 @@ class Target(NamedTuple):
         return f"{self.scheme}:{self.name}"
 
 
+@lru_cache(maxsize=1024)
 def parse_target(text: str) -> Target:
     """The parts of a target. Without a colon the name is empty, which no application knows."""
     scheme, _, name = text.partition(":")

@@ -7,7 +7,7 @@ from switch.sip.config import SipConfig
 from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.session_id import answering_lines
 from switch.sip.hop import Hop
-from switch.sip.messages.header_values import parse_name_addr
+from switch.sip.messages.header_values import read_tag
 from switch.sip.messages.message import Fields, Headers, Request, Response
 from switch.sip.messages.uri import escape_user
 from switch.sip.own_names import OwnNames
@@ -159,9 +159,7 @@ def _with_tag(to: str, tag: str) -> str:
     if "tag" not in to:  # the usual case, without a look at the parts
         return f"{to};tag={tag}"
     try:
-        address = parse_name_addr(to)
+        tagged = read_tag(to) is not None
     except SipSyntaxError:
         return to
-    if address.tag is not None:
-        return to
-    return f"{to};tag={tag}"
+    return to if tagged else f"{to};tag={tag}"

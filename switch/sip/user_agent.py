@@ -320,7 +320,7 @@ class UserAgent:
         answer = self._registrar.register(transaction.request, transaction.source, now)
         sent = self._signalling.answer(transaction, answer.status, now, extra=answer.extra)
         if answer.status == 401:  # costs nothing to ask for, so nothing is kept of it (§26.3.2.4)
-            self._signalling.layer.abandon(transaction)
+            self._signalling.layer.abandon(transaction.served)
         return [*sent, *answer.events]
 
     def _options(self, transaction: ServerTransaction, now: float) -> list[Output]:

@@ -129,7 +129,7 @@ class ArrivingLegs:
         outputs = signalling.answer(cancel, 200, now, tag=tag)
         if invite.is_answered or not isinstance(leg, SipLeg):
             return outputs
-        if leg.reoffer is invite:
+        if leg.reoffer is not None and leg.reoffer.served is invite:
             return outputs + signalling.drop_reoffer(leg, now)
         return outputs + self._withdrawn(leg, _cancel_cause(cancel), now)
 
@@ -150,7 +150,7 @@ class ArrivingLegs:
         leg = ArrivingLeg(
             signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
         )
-        transaction.owner = leg
+        transaction.served.owner = leg
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
         if "expires" in request.headers:
@@ -202,7 +202,7 @@ class ArrivingLegs:
         if leg.early_sdp is None or leg.reoffer is not None:  # the INVITE's own offer has no answer yet
             return self._signalling.answer(transaction, 488, now) + self.go_on(leg, now)
         leg.reoffer = transaction
-        transaction.owner = leg
+        transaction.served.owner = leg
         return [LegReoffered(leg_id=leg.leg_id, sdp=session)]
 
     def _refuse(self, leg: ArrivingLeg, command: HangUpLeg, now: float) -> list[Output]:

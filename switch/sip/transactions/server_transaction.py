@@ -33,7 +33,8 @@ class AckReceived(NamedTuple):
 
 
 class ServedRequest(Transaction):
-    """What serves the repetitions of a request: all that is left of one once it has its final answer."""
+    """What serves a request and its repetitions, for up to 64 × T1 after the answer; so the request itself is
+    not kept here."""
 
     __slots__ = ("identity", "origin", "source", "tag")
 
@@ -70,36 +71,36 @@ class ServedRequest(Transaction):
 
     def respond(self, response: Response, now: float) -> SendMessage | None:
         """Answer. None when it comes too late: a final answer was given before."""
-        if Action.SEND not in self.step(input_of_status(response.status), now):
+        status = response.status
+        if Action.SEND not in self.step(input_of_status(status), now):
             return None
         message = SendMessage(data=write_message(response), hop=self.hop)
         self.data = b"" if self.state is State.ACCEPTED else message.data  # a 2xx is not repeated from here
-        if self.method == "INVITE" and self.is_answered:
-            self.tag = read_tag(response.headers.get("to") or "")
-        self._context.counters.responses_sent[response.status] += 1
+        if status >= 200:
+            self.owner = None
+            if self.method == "INVITE":
+                self.tag = read_tag(response.headers.get("to") or "")
+        self._context.counters.responses_sent[status] += 1
         return message
 
 
-class ServerTransaction(ServedRequest):
-    """One request received, its repetitions, and our answers."""
+class ServerTransaction:
+    """One request received, for whoever answers it; the transaction layer itself keeps only ``served``."""
 
-    __slots__ = ("request", "station")
+    __slots__ = ("hop", "method", "request", "served", "source", "station")
 
-    def __init__(
-        self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
-    ) -> None:
-        super().__init__(context, identity, request.method, source, reply_hop)
+    def __init__(self, served: ServedRequest, request: Request) -> None:
+        self.served = served
         self.request = request
+        self.method = served.method
+        self.source = served.source
+        """Where the request came from."""
+        self.hop = served.hop
+        """Where answers go."""
         self.station: str | None = None
         """The station that proved to have sent it."""
 
-    def hand_over(self) -> ServedRequest:
-        """Who gives the final answer and serves what comes after it, for up to 64 × T1, without the request.
-
-        To whoever holds this transaction it is answered then.
-        """
-        heir = ServedRequest(self._context, self.identity, self.method, self.source, self.hop)
-        heir.origin, heir.state = self.origin, self.state
-        self.data = self.request.body = b""
-        self.owner = None
-        return heir
+    @property
+    def is_answered(self) -> bool:
+        """Whether a final answer was given."""
+        return self.served.is_answered

@@ -100,12 +100,12 @@ class TransactionLayer:
 
     def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
         """Answer a request. None when a final answer was given before."""
-        if transaction.is_answered or response.status < 200:
-            return transaction.respond(response, now)
-        heir = self._hand_over(transaction)
-        message = heir.respond(response, now)
-        transaction.state = heir.state
-        self._forget_if_over(heir)
+        served = transaction.served
+        message = served.respond(response, now)
+        if response.status >= 200:
+            transaction.request.body = b""  # whoever holds it needs the headers at most
+            if served.state is State.TERMINATED:
+                self._forget(served)
         return message
 
     def send(
@@ -136,21 +136,19 @@ class TransactionLayer:
         self._counters.requests_sent["ACK"] += 1
         return SendMessage(data=write_message(ack), hop=hop)
 
-    def abandon(self, transaction: Transaction) -> None:
+    def abandon(self, transaction: ClientTransaction | ServedRequest) -> None:
         """Forget a request whose answer is no longer waited for (RFC 3261 §9.1), or whose repetitions may be
         served as if they were new."""
-        if isinstance(transaction, ServerTransaction):
-            transaction = self._servers.get((transaction.identity, transaction.method), transaction)
         transaction.terminate()
         self._forget(transaction)
 
     def cancelled_invite(self, cancel: ServerTransaction) -> ServedRequest | None:
         """The INVITE a CANCEL is meant for (RFC 3261 §9.2); it has no owner any more once it is answered."""
-        return self._servers.get((cancel.identity, "INVITE"))
+        return self._servers.get((cancel.served.identity, "INVITE"))
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
         """Whether the same request came on another way before (RFC 3261 §8.2.2.2)."""
-        return self._originals.get(transaction.origin) is not transaction
+        return self._originals.get(transaction.served.origin) is not transaction.served
 
     def is_looped(self, invite: ServerTransaction) -> bool:
         """Whether an INVITE of ours came back as it was sent (RFC 3261 §16.3)."""
@@ -181,7 +179,8 @@ class TransactionLayer:
             if again is not None:
                 return [again]
         outputs = transaction.fail(now)
-        self._forget_if_over(transaction)
+        if transaction.state is State.TERMINATED:
+            self._forget(transaction)
         return outputs
 
     def next_deadline(self) -> float | None:
@@ -208,10 +207,11 @@ class TransactionLayer:
         via = note_source(request, hop)
         identity = _identity(request, via)
         method = request.method
-        transaction = self._servers.get((identity, "INVITE" if method == "ACK" else method))
-        if transaction is not None:
-            heard = transaction.receive(request, hop, now)
-            self._forget_if_over(transaction)
+        served = self._servers.get((identity, "INVITE" if method == "ACK" else method))
+        if served is not None:
+            heard = served.receive(request, hop, now)
+            if served.state is State.TERMINATED:
+                self._forget(served)
             return heard
         if method == "ACK":
             return [AckReceived(request, hop)]
@@ -219,12 +219,12 @@ class TransactionLayer:
         if refusal is not None:
             return [RequestTurnedAway(request, refusal, hop)]
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
-        transaction = ServerTransaction(self._context, identity, request, hop, answers_to)
-        self._servers[identity, method] = transaction
+        served = ServedRequest(self._context, identity, method, hop, answers_to)
+        self._servers[identity, method] = served
         if method in MERGED_METHODS:
-            transaction.origin = _origin(request)
-            self._originals.setdefault(transaction.origin, transaction)
-        return [*_reuse(request, hop), RequestReceived(transaction)]
+            served.origin = _origin(request)
+            self._originals.setdefault(served.origin, served)
+        return [*_reuse(request, hop), RequestReceived(ServerTransaction(served, request))]
 
     def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
         if len(self._servers) >= self._capacity:
@@ -245,7 +245,8 @@ class TransactionLayer:
             self._counters.unmatched_responses += 1
             return []
         outputs = transaction.receive(response, hop, now)
-        self._forget_if_over(transaction)
+        if transaction.state is State.TERMINATED:
+            self._forget(transaction)
         return outputs
 
     # -- what leaves ---------------------------------------------------------------------------------
@@ -288,17 +289,6 @@ class TransactionLayer:
         """An ACK has no transaction; its dialog's connection may be gone."""
         listening = hop_of_target(request, hop) if request.method == "ACK" else None
         return [] if listening is None else [SendMessage(data=write_message(request), hop=listening)]
-
-    def _hand_over(self, transaction: ServerTransaction) -> ServedRequest:
-        """A request that gets its final answer need not be known any longer."""
-        heir = self._servers[transaction.identity, transaction.method] = transaction.hand_over()
-        if self._originals.get(transaction.origin) is transaction:
-            self._originals[transaction.origin] = heir
-        return heir
-
-    def _forget_if_over(self, transaction: Transaction) -> None:
-        if transaction.state is State.TERMINATED:
-            self._forget(transaction)
 
     def _forget(self, transaction: Transaction) -> None:
         if isinstance(transaction, ClientTransaction):

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from switch.sip.messages.message import Response
-from switch.sip.transactions.server_transaction import AckReceived, ServerTransaction
+from switch.sip.transactions.server_transaction import AckReceived, ServedRequest
 from switch.sip.transactions.transaction_tables import State
 from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
 from tests.helpers.sip_transactions import Moves, Step, TransactionRig, Ways, check_step
@@ -13,11 +13,11 @@ from tests.helpers.sip_transactions import Moves, Step, TransactionRig, Ways, ch
 class Server(TransactionRig):
     """Takes statuses we answer, timers, and requests that come: ``again`` or ``ACK``."""
 
-    transaction: ServerTransaction
+    transaction: ServedRequest
 
     def __init__(self, method: str) -> None:
         super().__init__(method)
-        self.transaction = ServerTransaction(self.context, "identity", self.request, PHONE, PHONE)
+        self.transaction = ServedRequest(self.context, "identity", method, PHONE, PHONE)
 
     def take(self, step: Step) -> list[Any]:
         if isinstance(step, int):

@@ -113,7 +113,7 @@ def test_a_cancel_finds_its_invite(branch: str) -> None:
     cancel = one(
         layer.receive(make_request("CANCEL", branch=branch), PHONE, 0.0), RequestReceived
     ).transaction
-    assert layer.cancelled_invite(cancel) is invite
+    assert layer.cancelled_invite(cancel) is invite.served
 
 
 def test_a_cancel_of_nothing_finds_nothing() -> None:
@@ -238,7 +238,7 @@ def test_an_answered_request_that_is_abandoned_leaves_nothing_and_may_come_again
     request = make_request("OPTIONS")
     transaction = one(layer.receive(request, PHONE, 0.0), RequestReceived).transaction
     layer.respond(transaction, make_response(request, 401), 0.0)
-    layer.abandon(transaction)
+    layer.abandon(transaction.served)
     assert (layer.open_transactions, layer.next_deadline()) == (0, None)
     one(layer.receive(make_request("OPTIONS"), PHONE, 0.1), RequestReceived)
 
