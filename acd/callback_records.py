@@ -25,9 +25,9 @@ from acd.callback_events import (
 from acd.commands import RestoreCallback
 from acd.events import CallerChanged, CallerJoined, CallerLeft
 from switch.records.columns import Stamp, stamp
+from switch.records.inserting import LATEST_ROW_COUNTS
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
-from switch.records.store import LATEST_ROW_COUNTS
 
 Row = dict[str, Any]
 Kept = dict[str, Any]

@@ -18,9 +18,9 @@ from acd.config import QUEUE_SCHEME
 from acd.events import CallCompleted, CallerChanged, CallerJoined, CallerLeft, LeaveReason
 from acd.item_events import ItemCame, ItemPassedOn
 from switch.records.columns import Stamp, stamp
+from switch.records.inserting import LATEST_ROW_COUNTS
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
-from switch.records.store import LATEST_ROW_COUNTS
 
 Row = dict[str, Any]
 Kept = dict[str, Any]

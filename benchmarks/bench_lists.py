@@ -21,9 +21,10 @@ from switch.customers.customer_lists import CustomerLists
 from switch.customers.loader import sorted_into_lists
 from switch.customers.number_list import Entry, NumberList
 from switch.records.config import RecordsConfig
+from switch.records.inserting import Row
 from switch.records.number_entries import number_entries
 from switch.records.queries import RecordReader
-from switch.records.store import RecordStore, Row
+from switch.records.store import RecordStore
 from switch.trunks.config import NumberingConfig
 
 LISTS = 8

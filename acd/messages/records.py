@@ -14,9 +14,9 @@ from acd.messages.events import (
     Importance,
 )
 from switch.records.columns import Stamp, stamp
+from switch.records.inserting import LATEST_ROW_COUNTS
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
-from switch.records.store import LATEST_ROW_COUNTS
 
 Row = dict[str, Any]
 KEPT = "kept"

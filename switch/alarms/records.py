@@ -9,8 +9,8 @@ from runtime.tenancy import SEPARATOR
 from switch.alarms.events import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from switch.events import SwitchStarted
 from switch.records.columns import Stamp, stamp
+from switch.records.inserting import LATEST_ROW_COUNTS
 from switch.records.projection import JournalEntry
-from switch.records.store import LATEST_ROW_COUNTS
 
 Row = dict[str, Any]
 

@@ -15,10 +15,11 @@ from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import DatabaseFailed, DatabaseRecovered, RecordRejected, Report
+from switch.records.inserting import Row
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
 from switch.records.projection import JournalEntry, Projection
-from switch.records.store import RecordStore, RejectedRow, Row
+from switch.records.store import RecordStore, RejectedRow
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, String, Table
 
 from switch.records.columns import Stamp, record_tables, stamp
+from switch.records.inserting import LATEST_ROW_COUNTS
 from switch.records.projection import JournalEntry
-from switch.records.store import LATEST_ROW_COUNTS
 
 number_entries = Table(
     "number_entries",

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import registry
 from switch.customers.events import NumbersAdded, NumbersRemoved
 from switch.customers.number_list import Entry
 from switch.records.errors import NoRecords
+from switch.records.inserting import _statement
 from switch.records.number_entries import NumberEntries, number_entries
 from switch.records.queries import RecordReader
-from switch.records.store import _insert
 from tests.switch.records.test_database import Run, config
 
 NUMBER = "13900139000"
@@ -77,4 +77,4 @@ def test_a_database_that_was_gone_has_them_again_from_the_journal(tmp_path: Path
 )
 def test_every_database_is_told_to_change_the_row(dialect: str, words: str) -> None:
     spoken: Dialect = registry.load(dialect)()
-    assert words in str(_insert(number_entries, spoken).compile(dialect=spoken))
+    assert words in str(_statement(number_entries, spoken).compile(dialect=spoken))

@@ -24,9 +24,10 @@ from switch.archive.retention.events import RecordingDeleted, RecordingNotDelete
 from switch.archive.retention.nightly import NightlyDeletion
 from switch.records.columns import record_tables
 from switch.records.config import RecordsConfig
+from switch.records.inserting import Row
 from switch.records.recording_changes import RecordingChanges, recording_changes
 from switch.records.recordings import recordings
-from switch.records.store import RecordStore, Row
+from switch.records.store import RecordStore
 from tests.switch.records.stories import fold, journal_of
 
 PATIENCE_S = 45.0
