@@ -45,7 +45,7 @@ class RecordsConfig(Section):
         description="Events kept while the disk is slow or full; those beyond are lost, counted, reported.",
     )
     batch_entries: int = Field(
-        default=1000, ge=1, le=100_000, description="Journal entries read into the database at a time."
+        default=5000, ge=1, le=100_000, description="Journal entries read into the database at a time."
     )
     retry_max_s: float = Field(
         default=30.0,
