@@ -28,10 +28,11 @@ log = structlog.get_logger(__name__)
 _reloads: set[asyncio.Task[None]] = set()
 """The loop itself holds tasks only weakly."""
 
-COLLECTIONS = (10_000, 5, 1_000)
-"""When Python looks for dead cycles: after so many new objects at those, after so many times at those that
-outlived one look, and after so many of that at all. Calls leave none behind, and a look at all objects of a
-busy switch takes longer than the first repetition of a message; so only the newest are looked at often."""
+COLLECTIONS = (50_000, 1_000, 1)
+"""When Python looks for dead cycles: after so many new objects at those, after so many such looks at what
+outlived them, and at all with the second of these. Calls leave none behind, and a look at all objects of a
+busy switch takes longer than the first repetition of a message: so only the newest are looked at, and each
+of them once."""
 
 
 def serve(installation: Installation) -> None:
