@@ -191,7 +191,7 @@ class Switchboard:
     def _build_popped_calls(self, paths: FlowPaths) -> PoppedCalls:
         return PoppedCalls(
             find_call=lambda call_id: self.exchange.find(call_id),
-            call_of_leg=lambda leg_id: self.exchange.call_of_leg(leg_id),
+            find_leg=lambda leg_id: self.exchange.find_leg(leg_id),
             told_data=lambda call_id: self.exchange.told_data_of(call_id),
             paths=paths,
         )

@@ -286,9 +286,9 @@ class Call:
         return () if connected is None else (self.customer, connected)
 
     @property
-    def present(self) -> tuple[Leg, ...]:
+    def present(self) -> list[Leg]:
         """Those of the two who talk who do not hold by order."""
-        return tuple(leg for leg in self.talking if not leg.holds_by_order)
+        return [leg for leg in self.talking if not leg.holds_by_order]
 
     @property
     def stations_leg(self) -> Leg | None:

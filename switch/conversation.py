@@ -27,7 +27,8 @@ _ROLES = {
 def let_talk(call: Call) -> list[Output]:
     """Customer and connected station hear each other, in place of what they are played."""
     present = call.present
-    call.mixed = call.mixed or any(party.accepted for party in call.parties) or _any_muted(present)
+    if not call.mixed:
+        call.mixed = any([party.accepted for party in call.parties]) or any([leg.muted for leg in present])
     if not call.mixed and len(present) == 2:
         customer, station = present
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
@@ -151,10 +152,6 @@ def _mix(call: Call) -> list[Output]:
         return []
     call.mixed = True
     return [_speaks(call, leg) for leg in call.present]
-
-
-def _any_muted(legs: tuple[Leg, ...]) -> bool:
-    return any(leg.muted for leg in legs)
 
 
 def _speaks(call: Call, leg: Leg) -> JoinMix:

@@ -27,10 +27,10 @@ class DataKeeping:
 def data_told(calls: Calls, call: Call, before: Data) -> list[Output]:
     """What is told of a call's data that was ``before``; nothing when nothing is other."""
     after = calls.data.of(call.contact_id)
+    if after == before:
+        return []
     other = {name: value for name, value in after.items() if before.get(name) != value}
     removed = tuple(name for name in before if name not in after)
-    if not other and not removed:
-        return []
     changed = hidden(other, calls.data.personal)
     return [
         CallDataChanged(call_id=call.call_id, contact_id=call.contact_id, changed=changed, removed=removed)

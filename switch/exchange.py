@@ -362,6 +362,9 @@ class Exchange:
         """How many calls of a tenant, or of the house, are up."""
         return self._calls.of_tenants[tenant]
 
+    def find_leg(self, leg_id: str) -> Leg | None:
+        return self._calls.legs.get(leg_id)
+
     def call_of_leg(self, leg_id: str) -> str | None:
         """The call a leg belongs to, for log lines."""
         leg = self._calls.legs.get(leg_id)

@@ -23,4 +23,4 @@ class Families:
     def is_ipv6(self, party: str, *, outside: bool) -> bool:
         """Whether every way to it is IPv6. Where there are both, or none, IPv4 is understood by most."""
         hops = [*(self._of_number if outside else self._of_station)(party)]
-        return bool(hops) and all(":" in hop.host for hop in hops)
+        return bool(hops) and all([":" in hop.host for hop in hops])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from acd.popups import PoppedCall, Rung
 from ivr.paths import FlowPaths
 from runtime.contact_data import Data
-from switch.call import Call, Offer
+from switch.call import Call, Leg, Offer
 
 
 class PoppedCalls:
@@ -14,13 +14,13 @@ class PoppedCalls:
     def __init__(
         self,
         find_call: Callable[[str], Call | None],
-        call_of_leg: Callable[[str], str | None],
+        find_leg: Callable[[str], Leg | None],
         told_data: Callable[[str], Data],
         paths: FlowPaths,
     ) -> None:
         """``told_data`` tells what is noted of a call's contact, as events may tell it."""
         self._find_call = find_call
-        self._call_of_leg = call_of_leg
+        self._find_leg = find_leg
         self._told_data = told_data
         self._paths = paths
 
@@ -48,10 +48,11 @@ class PoppedCalls:
         )
 
     def rung(self, leg_id: str) -> Rung | None:
-        call = self._find_call(self._call_of_leg(leg_id) or "")
-        offers = call.offers.values() if call is not None else ()
-        offer = next((offer for offer in offers if offer.leg.leg_id == leg_id), None)
-        return None if call is None or offer is None else _at_a_station(call, offer)
+        leg = self._find_leg(leg_id)
+        if leg is None or leg.offer_id is None:
+            return None
+        call = self._find_call(leg.call_id)
+        return None if call is None else _at_a_station(call, call.offer_of(leg))
 
     def talking(self, call_id: str) -> Rung | None:
         call = self._find_call(call_id)

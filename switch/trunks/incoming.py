@@ -25,7 +25,6 @@ class IncomingCalls:
         self,
         trunks: Mapping[str, Trunk],
         legs: TrunkLegs,
-        sources: Callable[[], Sources],
         *,
         owner_of: OwnerOf,
         guests: bool,
@@ -33,7 +32,8 @@ class IncomingCalls:
         """``guests``: whether calls from addresses of no trunk are let in."""
         self._trunks = trunks
         self._legs = legs
-        self._sources = sources
+        self.sources = Sources(())
+        """Where calls of trunks come from, as far as is known."""
         self._owner_of = owner_of
         self._guests = guests
 
@@ -67,7 +67,7 @@ class IncomingCalls:
 
     def _trunk_of(self, event: LegArrived) -> Trunk | None:
         """By its address; of several trunks behind one, the one whose user or number was called."""
-        names = self._sources().trunks_of(host_of(event.peer))
+        names = self.sources.trunks_of(host_of(event.peer))
         if not names:
             return None
         if len(names) > 1:

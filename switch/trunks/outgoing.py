@@ -10,7 +10,7 @@ from switch.causes import Cause
 from switch.sdp.codec_choice import choose_codecs
 from switch.sdp.security_choice import offer_secured
 from switch.sip.commands import DialLeg
-from switch.sip.events import BranchFailed, LegEnded
+from switch.sip.events import BranchFailed, LegAnswered, LegEnded, LegRinging
 from switch.sip.hop import Hop
 from switch.sip.legs.branches import Branch, Forking
 from switch.sip.locating.weights import Draw
@@ -136,9 +136,9 @@ class OutgoingCalls:
             return self._health.call_failed(*found, event.status, now)
         return self._health.call_succeeded(*found, event.status, now)
 
-    def alive(self, leg_id: str, now: float) -> list[Output]:
+    def alive(self, event: LegRinging | LegAnswered, now: float) -> list[Output]:
         """The leg rings or was answered: so its endpoint is there."""
-        leg = self._legs.find(leg_id)
+        leg = self._legs.find(event.leg_id)
         if leg is None or leg.answered:
             return []
         leg.answered = True

@@ -10,11 +10,10 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import HOUSE
 from runtime.vocabulary import Output
-from switch.arrival import Admitted, TurnedAway
+from switch.arrival import Admission
 from switch.sip.events import (
     BranchFailed,
     LegAnswered,
-    LegArrived,
     LegEnded,
     LegRinging,
     RequestAnswered,
@@ -78,10 +77,9 @@ class Trunks:
             self._trunks, self._legs, Routing(routes), self._health, draw, our_host
         )
         self._networks: list[tuple[str, str]] = []
-        self._sources = Sources(())
-        self._incoming = IncomingCalls(
-            self._trunks, self._legs, lambda: self._sources, owner_of=owner_of, guests=guests
-        )
+        self._incoming = IncomingCalls(self._trunks, self._legs, owner_of=owner_of, guests=guests)
+        self.admit: Admission = self._incoming.admit
+        """Whether a call may come in, and in which numbers: the exchange's first question."""
         for name in state.enabled.keys() & self._trunks.keys():
             self._trunks[name].enabled = state.enabled[name]
 
@@ -93,8 +91,8 @@ class Trunks:
             EnableTrunk: self._enable,
             DisableTrunk: self._disable,
             BranchFailed: self._outgoing.failed,
-            LegRinging: self._leg_alive,
-            LegAnswered: self._leg_alive,
+            LegRinging: self._outgoing.alive,
+            LegAnswered: self._outgoing.alive,
             LegEnded: self._leg_ended,
             RequestAnswered: self._request_answered,
             DnsAnswered: self._dns_answered,
@@ -103,10 +101,6 @@ class Trunks:
     def configure(self, routes: Sequence[RouteConfig]) -> None:
         """Go by other routes, which lead to the trunks there are."""
         self._outgoing.configure(Routing(routes))
-
-    def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
-        """Whether a call may come in, and in which numbers: the exchange's first question."""
-        return self._incoming.admit(event, now)
 
     def hold_back(self, leg_id: str, branch: str, now: float) -> list[Output] | None:
         """Whether a call that failed at one endpoint may go on to the next: the SIP stack's question."""
@@ -196,7 +190,7 @@ class Trunks:
         networks = self._source_networks()
         if networks == self._networks:
             return []
-        self._networks, self._sources = networks, Sources(networks)
+        self._networks, self._incoming.sources = networks, Sources(networks)
         return [TrustSources(owner=TRUNKS, sources=tuple(network for network, _ in networks))]
 
     def _registrar_hops(self, trunk: Trunk) -> list[Hop]:
@@ -239,9 +233,6 @@ class Trunks:
         return self._trunks[name]
 
     # -- what is heard -----------------------------------------------------------------------------------
-
-    def _leg_alive(self, event: LegRinging | LegAnswered, now: float) -> list[Output]:
-        return self._outgoing.alive(event.leg_id, now)
 
     def _leg_ended(self, event: LegEnded, now: float) -> list[Output]:
         self._legs.remove(event.leg_id)

@@ -31,7 +31,8 @@ def call_to(party: str, *, outside: bool) -> Call:
 
 
 def calls_with(call: Call) -> PoppedCalls:
-    return PoppedCalls({"call": call}.get, {"leg": "call"}.get, lambda call_id: {}, FlowPaths())
+    legs = {leg.leg_id: leg for leg in (call.customer, *(offer.leg for offer in call.offers.values()))}
+    return PoppedCalls({"call": call}.get, legs.get, lambda call_id: {}, FlowPaths())
 
 
 def test_a_station_that_rings_or_talks_is_told() -> None:
