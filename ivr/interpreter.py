@@ -84,6 +84,10 @@ class FlowInterpreter:
         """Whether the call is in a flow now; inputs about any other change nothing."""
         return call_id in self._walks
 
+    def keeps(self, call_id: str) -> bool:
+        """Whether the call is in a flow, or one that lent it waits for it."""
+        return call_id in self._walks or call_id in self._lent
+
     def run_of(self, call_id: str) -> Run | None:
         """Where a call stands that is in a flow now."""
         walk = self._walks.get(call_id)

@@ -144,6 +144,12 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
         key = _key(event, masks)
         return interpreter.handle(key, now=now) if key is not None else ()
 
+    def ended(event: CallEnded, now: float) -> Outputs:
+        if not interpreter.keeps(event.call_id):
+            return ()
+        over = inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)
+        return interpreter.handle(over, now=now)
+
     def answering(answer: Callable[[Any], Value]) -> Handler:
         return telling(
             lambda event: inputs.AnswerCame(
@@ -180,7 +186,7 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
                 call_id=event.call_id, from_call_id=event.from_call_id, back=event.target
             )
         ),
-        CallEnded: giving(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
+        CallEnded: ended,
     }
 
 
