@@ -73,11 +73,15 @@ class Participation:
     def observe(self, event: Event, wall: float) -> None:
         """Take the next event."""
         call_id: str = event.call_id  # type: ignore[attr-defined]
-        call = self._find(call_id)
         if type(event) in _OVER:
-            self._note(call_id, _NOBODY)
-        elif call is not None:  # of one that is gone the last ones are told how it ended
-            agents = self._agents_in(call)
+            if call_id in self._calls:
+                self._note(call_id, _NOBODY)
+            return
+        call = self._find(call_id)
+        if call is None:  # it is gone, and the last ones are told how it ended
+            return
+        agents = self._agents_in(call)
+        if agents or call_id in self._calls:
             self._note(call_id, agents)
             self._note_contact(call.contact_id, agents)
 
@@ -102,8 +106,6 @@ class Participation:
     def _note(self, call_id: str, agents: frozenset[str]) -> None:
         history = self._calls.get(call_id)
         if history is None:
-            if not agents:
-                return
             history = self._calls[call_id] = _History()
             self._make_room(self._calls)
         if not history.agents or history.agents[-1] != agents:
