@@ -46,7 +46,6 @@ from switch.sdp.security import (
 from switch.sdp.writer import write_sdp
 
 _EVENT_CLOCKS_HZ = frozenset(EVENT_TYPES)
-_NO_ADDRESS = ("", 0)
 _LONGEST_ADDRESS = 45
 """Characters of an IPv6 address with an IPv4 tail."""
 _USERNAME = "-"
@@ -159,11 +158,12 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     ours = _Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
     for index, media in enumerate(offered.media):
         secured = answered_security(local.security, media, offered.attributes)
-        if secured and (agreed := _agree(offered, without_security(media), ours)):
-            streams = list(map(_refused, offered.media))
-            stream = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
-            streams[index] = secured.describe(stream)
-            answer = _describe(local, offered.timing, tuple(streams), secured.session_attributes)
+        if secured and (found := _agree(offered, without_security(media), ours)):
+            terms, agreed = found
+            stream = secured.describe(_answering_stream(terms).at_port(local.port))
+            before, behind = offered.media[:index], offered.media[index + 1 :]
+            streams = (*map(_refused, before), stream, *map(_refused, behind))
+            answer = _describe(local, offered.timing, streams, secured.session_attributes)
             return write_sdp(answer), agreed.under(secured)
     codecs = " or ".join(local.codecs)
     raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
@@ -190,13 +190,16 @@ def accept_answer(
         if secured is None:
             continue
         acceptable = _offered(ours.attributes, mine.formats, without_security(mine).attributes)
-        if agreed := _agree(theirs, without_security(media), acceptable):
-            return agreed.under(secured)
+        if found := _agree(theirs, without_security(media), acceptable):
+            return found[1].under(secured)
     raise NotAcceptable("the answer refuses the audio stream or takes a codec or keys that were not offered")
 
 
-def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable) -> MediaAgreement | None:
-    """What can be agreed about one stream of the peer's description; None when nothing can."""
+def _agree(
+    peer: SessionDescription, media: MediaDescription, ours: _Acceptable
+) -> tuple[MediaAgreement, MediaAgreement] | None:
+    """What can be agreed about one stream of the peer's description, without its address and with it; None
+    when nothing can."""
     if media.kind != "audio" or media.protocol != PLAIN or media.port == 0:
         return None
     connection = media.connection or peer.connection
@@ -206,8 +209,8 @@ def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable)
     if address is None:
         return None
     media, rtcp_address = take_rtcp_address(media)
-    agreed = _agree_but_for_address(peer.attributes, media.formats, media.attributes, address.nowhere, ours)
-    return agreed and agreed.at(address.host, media.port, rtcp_address)
+    terms = _agree_but_for_address(peer.attributes, media.formats, media.attributes, address.nowhere, ours)
+    return terms and (terms, terms.at(address.host, media.port, rtcp_address))
 
 
 def _unaddressed(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> MediaDescription:
@@ -322,8 +325,12 @@ def _describe(
     media: tuple[MediaDescription, ...],
     attributes: tuple[Attribute, ...] = (),
 ) -> SessionDescription:
-    family = "IP6" if ":" in local.host else "IP4"
-    origin = Origin(_USERNAME, str(local.session_id), str(local.session_version), family, local.host)
-    return SessionDescription(
-        origin, _SESSION_NAME, Connection(family, local.host), timing, attributes, media
-    )
+    here = _connection_at(local.host)
+    origin = Origin(_USERNAME, str(local.session_id), str(local.session_version), *here)
+    return SessionDescription(origin, _SESSION_NAME, here, timing, attributes, media)
+
+
+@lru_cache(maxsize=64)
+def _connection_at(host: str) -> Connection:
+    """Of our addresses, which are few."""
+    return Connection("IP6" if ":" in host else "IP4", host)

@@ -194,7 +194,7 @@ def _place(report: ResponseReceived) -> Place:
 
 
 def _learn_session(attempt: Attempt, report: ResponseReceived) -> None:
-    if attempt.session is not None:
+    if attempt.session is not None and "session-id" in report.response.headers:
         attempt.session.learn(report.response.headers)
 
 

@@ -212,9 +212,12 @@ class DialledLeg(SipLeg):
     """The station that is dialled, if it is one."""
 
 
+_WITH_DIALOG = (ArrivingLeg, DialledLeg)
+
+
 def dialog_of(leg: SipLeg | None) -> Dialog | None:
     """The dialog a leg speaks in; None before a dialled leg is answered."""
-    return leg.dialog if isinstance(leg, ArrivingLeg | DialledLeg) else None
+    return leg.dialog if isinstance(leg, _WITH_DIALOG) else None
 
 
 class Legs:

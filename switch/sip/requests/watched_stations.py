@@ -49,7 +49,7 @@ class WatchedStations:
     def rang(self, leg_id: str, now: float) -> list[Output]:
         """A leg that came in was just told that it rings."""
         station = self._dialogs.station_of(leg_id)
-        return [] if station is None else self._tell_of(station, now)
+        return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
 
     def _tell_lamp(self, command: TellLamp, now: float) -> list[Output]:
         return self.subscriptions.changed(self._dialogs.name, command.lamp, now)
@@ -59,12 +59,9 @@ class WatchedStations:
 
         def handle(event: Any, now: float) -> list[Output]:
             station = note(event)
-            return [] if station is None else self._tell_of(station, now)
+            return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
 
         return handle
-
-    def _tell_of(self, station: str, now: float) -> list[Output]:
-        return self.subscriptions.changed(self._dialogs.name, station, now)
 
     def _set_mailbox(self, command: SetMailbox, now: float) -> list[Output]:
         if not self._knows(command.station):
