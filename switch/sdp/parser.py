@@ -25,6 +25,8 @@ _LONGEST_KEPT = 2_000
 _KEY = "a=crypto:"
 """Keys are nobody's business but their call's."""
 _SPACE = r"[^\S\r\n]"
+_USUAL_BEGINNING = re.compile(r"v=0\n++o=(\S++) (\S++) (\S++) IN (\S++) (\S++)\n")
+"""As nearly everybody writes it, where all line ends are LF: one match tells the origin's parts."""
 _BEGINNING = re.compile(rf"\s*+v=0{_SPACE}*+(?:[\r\n]\s*+(o=[^\r\n]*+)?|\Z)")
 """The version and, where the standard has it, the origin."""
 _NEXT_STREAM = re.compile(rf"\n{_SPACE}*+m=")
@@ -73,13 +75,11 @@ def parse_sdp(text: str) -> SessionDescription:
     session, *streams = _NEXT_STREAM.split(text.replace("\r", "\n"))
     if len(streams) > MAX_MEDIA:
         raise SdpSyntaxError(f"{len(streams)} streams; expected at most {MAX_MEDIA} streams")
-    beginning = _BEGINNING.match(session)
-    if beginning is None:
-        raise SdpSyntaxError("expected v=0 in the first line")
     read = _kept_section if len(session) <= _LONGEST_KEPT else _read_section
     try:
-        first = _read_origin(beginning[1].rstrip()) if beginning[1] else None
-        other, name, connection, timing, attributes = read(session[beginning.end() :])
+        usual = _USUAL_BEGINNING.match(session)
+        first, end = (Origin(*usual.groups()), usual.end()) if usual else _read_beginning(session)
+        other, name, connection, timing, attributes = read(session[end:])
         media = tuple(map(_stream, streams))
     except _Mistake as mistake:
         raise SdpSyntaxError(f"line {_lines(text).index(mistake.line) + 1} is {mistake}") from None
@@ -87,6 +87,14 @@ def parse_sdp(text: str) -> SessionDescription:
     if origin is None:
         raise SdpSyntaxError("no o= line")
     return SessionDescription(origin, name, connection, timing or ("0 0",), attributes, media)
+
+
+def _read_beginning(text: str) -> tuple[Origin | None, int]:
+    """The origin, None when it does not stand behind the version, and where the rest begins."""
+    found = _BEGINNING.match(text)
+    if found is None:
+        raise SdpSyntaxError("expected v=0 in the first line")
+    return _read_origin(found[1].rstrip()) if found[1] else None, found.end()
 
 
 def _stream(text: str) -> MediaDescription:
