@@ -12,16 +12,16 @@ from switch.sip.messages.message import Headers
 _BY_NUMBER: dict[str, Cause] = {}
 for _cause in Cause:
     _BY_NUMBER.setdefault(str(_cause.number), _cause)
-_FAILURE = re.compile(r"[3-6][0-9]{2}")
+_VALUES = {cause: f'Q.850;cause={cause.number};text="{cause}"' for cause in Cause}
 _COMPLETED_ELSEWHERE = "200"
 """``SIP;cause=200``: another branch of the call was answered (RFC 3326 §3.1)."""
+_VALUES[Cause.LOSE_RACE] = f'SIP;cause={_COMPLETED_ELSEWHERE};text="Call completed elsewhere"'
+_FAILURE = re.compile(r"[3-6][0-9]{2}")
 
 
 def write_reason(cause: Cause) -> str:
     """The header value that tells this cause."""
-    if cause is Cause.LOSE_RACE:
-        return f'SIP;cause={_COMPLETED_ELSEWHERE};text="Call completed elsewhere"'
-    return f'Q.850;cause={cause.number};text="{cause}"'
+    return _VALUES[cause]
 
 
 def read_reason(headers: Headers) -> Cause | None:

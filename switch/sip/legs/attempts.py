@@ -42,11 +42,9 @@ class Attempts:
         """INVITE the branch."""
         signalling = self._signalling
         attempt = Attempt(leg, branch, signalling.ids.token())
-        invite = make_invite(signalling, branch, leg.order, attempt.local_tag)
         if leg.session is not None:
             attempt.session = SessionSide(leg.session.session, calls=True)
-            invite.headers.set("session-id", attempt.session.header)
-            invite.headers.set("max-forwards", str(leg.session.session.hops_left))
+        invite = make_invite(signalling, branch, leg.order, attempt.local_tag, attempt.session)
         if branch.credentials is not None:
             attempt.authentication = self._authentications.of(branch.credentials, branch.hop)
             attempt.authentication.put_on(invite)

@@ -131,7 +131,8 @@ class DialledLegs:
 
     def _open(self, leg: DialledLeg, now: float) -> list[Output]:
         self._demand_new(leg.leg_id)
-        check_fields(leg.order.headers)
+        if leg.order.headers:
+            check_fields(leg.order.headers)
         leg.session = self._signalling.sessions.dial(leg.order.session_id)
         limit_s = leg.order.dial_limit_s
         self._signalling.legs.add(leg)

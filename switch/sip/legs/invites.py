@@ -8,6 +8,7 @@ from runtime.tenancy import bare
 from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.commands import DialLeg, DialStation
 from switch.sip.headers.identity_headers import write_caller
+from switch.sip.headers.session_id import SessionSide
 from switch.sip.identity import MAX_FORWARDS, Identity
 from switch.sip.legs.branches import Branch, HeaderFields
 from switch.sip.legs.leg_signalling import LegSignalling
@@ -66,10 +67,12 @@ def _referred_by(station: str, host: str) -> HeaderFields:
     return (("referred-by", f"<sip:{escape_user(bare(station))}@{host}>"),)
 
 
-def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:
+def make_invite(
+    signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str, session: SessionSide | None = None
+) -> Request:
     """The first INVITE of a branch. Each has a Call-ID of its own, which tells nothing of us."""
     fields: Fields = {
-        "max-forwards": MAX_FORWARDS,
+        "max-forwards": MAX_FORWARDS if session is None else str(session.session.hops_left),
         "from": f"{branch.caller};tag={tag}",
         "to": branch.called,
         "call-id": signalling.ids.token(),
@@ -87,6 +90,8 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
         if added:
             add_fields(fields, added)
     sdp = order.sdp if branch.sdp is None else branch.sdp
+    if session is not None:
+        fields["session-id"] = session.header
     return Request("INVITE", branch.uri, Headers(fields), sdp.encode("utf-8"))
 
 
