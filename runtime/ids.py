@@ -1,12 +1,13 @@
 """Where identity comes from: injected, so that a simulation is a seed plus a journal."""
 
 import secrets
-from itertools import count
+from itertools import chain, count
 from random import Random
 from typing import Protocol
 
 _TOKENS_AT_A_TIME = 256
 _SECRETS_AT_A_TIME = 64
+_TOKEN_DIGITS = 16
 _SECRET_OCTETS = 32
 
 
@@ -27,24 +28,21 @@ class RandomIds:
     """Live ids from the operating system's randomness, of which it takes a good deal at a time."""
 
     def __init__(self) -> None:
-        self._tokens: list[str] = []
-        self._secrets: list[bytes] = []
+        self.token = chain.from_iterable(iter(_draw_tokens, [])).__next__
+        self.secret = chain.from_iterable(iter(_draw_secrets, [])).__next__
 
     def new(self, prefix: str) -> str:
         return f"{prefix}-{self.token()}"
 
-    def token(self) -> str:
-        if not self._tokens:
-            digits = secrets.token_hex(_TOKENS_AT_A_TIME * 8)
-            self._tokens = [digits[start : start + 16] for start in range(0, len(digits), 16)]
-        return self._tokens.pop()
 
-    def secret(self) -> bytes:
-        if not self._secrets:
-            octets = secrets.token_bytes(_SECRETS_AT_A_TIME * _SECRET_OCTETS)
-            starts = range(0, len(octets), _SECRET_OCTETS)
-            self._secrets = [octets[start : start + _SECRET_OCTETS] for start in starts]
-        return self._secrets.pop()
+def _draw_tokens() -> list[str]:
+    digits = secrets.token_hex(_TOKENS_AT_A_TIME * _TOKEN_DIGITS // 2)
+    return [digits[start : start + _TOKEN_DIGITS] for start in range(0, len(digits), _TOKEN_DIGITS)]
+
+
+def _draw_secrets() -> list[bytes]:
+    octets = secrets.token_bytes(_SECRETS_AT_A_TIME * _SECRET_OCTETS)
+    return [octets[start : start + _SECRET_OCTETS] for start in range(0, len(octets), _SECRET_OCTETS)]
 
 
 class SeededIds:

@@ -1,6 +1,7 @@
 """How this switch names itself in messages, and the answers it writes. All fixed text is built once."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from runtime.ids import Ids
 from switch.sip.config import SipConfig
@@ -136,6 +137,7 @@ class Identity:
         return Response(status, phrase or phrase_of(status), Headers(fields), body)
 
 
+@cache
 def phrase_of(status: int) -> str:
     """The reason phrase of a status."""
     return _PHRASES.get(status) or _CLASS_PHRASES[status // 100]

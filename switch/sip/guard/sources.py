@@ -35,14 +35,14 @@ class Sources:
         self._half = max(1, capacity // 2)
         self._source_key = source_key
         self._meet = meet
-        self.forget()
+        self._recent = _Recent(self._find)
+        self._older: dict[str, Source] = {}
+        self._keys: dict[str, str] = {}
+        self.of = self._recent.__getitem__
+        """The source that an address belongs to."""
 
     def __len__(self) -> int:
         return len(self._recent) + len(self._older)
-
-    def of(self, host: str) -> Source:
-        """The source that an address belongs to."""
-        return self._recent.get(host) or self._find(self.key_of(host))
 
     def key_of(self, host: str) -> str:
         """The name of the source; IPv4 addresses are their own."""
@@ -57,16 +57,28 @@ class Sources:
 
     def forget(self) -> None:
         """Meet everybody anew."""
-        self._recent: dict[str, Source] = {}
-        self._older: dict[str, Source] = {}
-        self._keys: dict[str, str] = {}
+        self._recent.clear()
+        self._older.clear()
+        self._keys.clear()
 
-    def _find(self, key: str) -> Source:
+    def _find(self, host: str) -> Source:
+        key = self.key_of(host)
         source = self._recent.get(key)
         if source is not None:
             return source
         source = self._older.pop(key, None) or self._meet(key)
         if len(self._recent) >= self._half:
-            self._recent, self._older = {}, self._recent
+            self._older = dict(self._recent)
+            self._recent.clear()
         self._recent[key] = source
         return source
+
+
+class _Recent(dict[str, Source]):
+    """Looks for whom it does not hold. Whom it holds is told at once, as each message asks for its source."""
+
+    def __init__(self, find: Callable[[str], Source]) -> None:
+        self._find = find
+
+    def __missing__(self, host: str) -> Source:
+        return self._find(host)

@@ -9,6 +9,7 @@ Pictures in the documentation are drawn from these tables.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from switch.sip.transactions.timers import REPEATING, Timer
@@ -40,6 +41,7 @@ class Input(StrEnum):
     TRANSPORT_ERROR = "transport error"
 
 
+@cache
 def input_of_status(status: int) -> Input:
     """Which input an answer with this status is."""
     if status < 200:

@@ -82,10 +82,9 @@ class UdpTransport:
 
     def _read(self) -> None:
         """Messages wait: all of a batch in one step."""
-        if batch := self._take():
-            self._driver.run_step(lambda now: batch)
+        self._driver.run_step(self._take)
 
-    def _take(self) -> list[MessageReceived]:
+    def _take(self, now: float) -> list[MessageReceived]:
         """What waits in the socket, as far as it is heard."""
         batch: list[MessageReceived] = []
         receive, ignores = self._opened().recvfrom, self._ignores
@@ -102,7 +101,8 @@ class UdpTransport:
                 continue
             batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
         else:
-            self._note_behind()
+            if self._behind_since is None:
+                self._behind_since = now
         return batch
 
     def delay_s(self) -> float:
@@ -110,10 +110,6 @@ class UdpTransport:
         if self._behind_since is None or self._loop is None:
             return 0.0
         return self._loop.time() - self._behind_since
-
-    def _note_behind(self) -> None:
-        if self._behind_since is None and self._loop is not None:
-            self._behind_since = self._loop.time()
 
     def send(self, message: SendMessage) -> Outputs:
         """Put a message on the wire; it is dropped while the socket is closed."""

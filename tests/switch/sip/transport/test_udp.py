@@ -163,11 +163,11 @@ def test_how_long_datagrams_wait_is_known_while_more_come_than_are_read(
     assert house.transport.delay_s() == 0.0
     for _ in range(10):
         house.say(b"\r\n\r\n")
-    house.transport._take()
+    house.transport._take(house.loop.time())
     behind = house.transport.delay_s()
-    house.transport._take()
+    house.transport._take(house.loop.time())
     assert house.transport.delay_s() >= behind > 0.0
-    house.transport._take()
+    house.transport._take(house.loop.time())
     assert house.transport.delay_s() == 0.0
 
 
