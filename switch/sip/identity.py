@@ -100,10 +100,6 @@ class Identity:
         """Why an offer is answered 488 (RFC 3261 §13.3.1.3, §20.43)."""
         return f'305 {self.host(hop)} "Incompatible media format"'
 
-    def via(self, hop: Hop) -> str:
-        """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
-        return self.names.of(hop).via
-
     def contact_of(self, user: str, hop: Hop, uri: str = "") -> str:
         """Our Contact for this peer with a user part, which some neighbours insist on; SIPS in a request to a
         SIPS ``uri`` (RFC 3261 §8.1.1.8)."""

@@ -66,9 +66,11 @@ class Transaction:
 
     def fire(self, timer: Timer, now: float) -> list[SendMessage | RequestUnanswered]:
         """A timer is due: send the last message again, give up, or just end, as the table says."""
+        actions = self.step(timer, now)
+        if not actions:  # most only end a transaction
+            return []
         return [
-            self._repeat() if action is Action.REPEAT else RequestUnanswered(self, 408)
-            for action in self.step(timer, now)
+            self._repeat() if action is Action.REPEAT else RequestUnanswered(self, 408) for action in actions
         ]
 
     def terminate(self) -> None:

@@ -254,7 +254,7 @@ class TransactionLayer:
     def _put_via(self, request: Request, hop: Hop) -> str:
         """Via stands first, for those who read on the way (RFC 3261 §7.3.1)."""
         token = self._ids.token()
-        request.headers.put_first("via", self._identity.via(hop) + token)
+        request.headers.put_first("via", self._identity.names.of(hop).via + token)
         return MAGIC_COOKIE + token
 
     def _start(
@@ -281,7 +281,7 @@ class TransactionLayer:
         return None if listening is None else self._send_otherwise(transaction, listening, now)
 
     def _send_otherwise(self, transaction: ClientTransaction, hop: Hop, now: float) -> SendMessage:
-        via = self._identity.via(hop) + transaction.branch[len(MAGIC_COOKIE) :]
+        via = self._identity.names.of(hop).via + transaction.branch[len(MAGIC_COOKIE) :]
         transaction.request.headers.set("via", via)
         return transaction.start_again(hop, now)
 
@@ -294,13 +294,10 @@ class TransactionLayer:
         if isinstance(transaction, ClientTransaction):
             self._clients.pop((transaction.branch, transaction.method), None)
         elif isinstance(transaction, ServedRequest):
-            self._forget_server(transaction)
-
-    def _forget_server(self, transaction: ServedRequest) -> None:
-        if self._servers.pop((transaction.identity, transaction.method), None) is not None:
-            self._guard.release(transaction.source)
-        if self._originals.get(transaction.origin) is transaction:
-            del self._originals[transaction.origin]
+            if self._servers.pop((transaction.identity, transaction.method), None) is not None:
+                self._guard.release(transaction.source)
+            if self._originals.get(transaction.origin) is transaction:
+                del self._originals[transaction.origin]
 
 
 def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:

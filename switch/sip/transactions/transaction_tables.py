@@ -190,14 +190,16 @@ class Machine:
         }
         """The timers that run in each state."""
         self.turns = {
-            state: {step: self._turn(state, move) for step, move in moves.items()}
+            state: {step: self._turn(state, step, move) for step, move in moves.items()}
             for state, moves in table.items()
         }
         """What each input leads to in each state."""
 
-    def _turn(self, state: State, move: Move) -> Turn:
+    def _turn(self, state: State, step: Step, move: Move) -> Turn:
+        """A timer that fires runs no longer, so that it is not among those to be stopped."""
         before, then = self.timers[state], self.timers[move.state]
-        return Turn(move.state, move.actions, _without(before, then), _without(then, before))
+        stops = tuple(timer for timer in _without(before, then) if timer is not step)
+        return Turn(move.state, move.actions, stops, _without(then, before))
 
 
 def _without(timers: tuple[Timer, ...], others: tuple[Timer, ...]) -> tuple[Timer, ...]:

@@ -41,7 +41,7 @@ def test_a_peer_knows_us_by_the_listener_of_its_transport_and_family(
     identity: Identity, hop: Hop, contact: str, via: str
 ) -> None:
     assert identity.contact(hop) == contact
-    assert identity.via(hop) == f"SIP/2.0/{via};branch=z9hG4bK"
+    assert identity.names.of(hop).via == f"SIP/2.0/{via};branch=z9hG4bK"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_who_calls_by_sips_is_told_a_sips_contact(
 
 
 def test_where_nobody_listens_the_closest_listener_lends_its_address(identity: Identity) -> None:
-    assert identity.via(Hop("tcp", "2001:db8::9", 5060)).startswith("SIP/2.0/TCP [::1]:5070;")
+    assert identity.names.of(Hop("tcp", "2001:db8::9", 5060)).via.startswith("SIP/2.0/TCP [::1]:5070;")
     assert identity.host(Hop("tcp", "192.0.2.9", 5060)) == "192.0.2.1"
 
 
