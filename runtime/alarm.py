@@ -7,7 +7,7 @@ Earliest = Callable[[], float | None]
 """Tells when the alarm is to ring next, in monotonic seconds; None: not at all."""
 Ring = Callable[[], float | None]
 """Does what is due, and arms the alarm anew; when nothing is due, tells when it is to ring next."""
-ASKED_AFTER_S = 0.01
+ASKED_AFTER_S = 0.02
 _TICK_S = 0.001
 """The loop counts in whole milliseconds, and would go off again and again in the last one."""
 
