@@ -37,11 +37,19 @@ def merge_routes(*parts: Mapping[type, Handler]) -> dict[type, Handler]:
             if kind in handlers and issubclass(kind, Command):
                 raise UsageError(f"{kind.__name__} already has a handler")
             handlers.setdefault(kind, []).append(handler)
-    return {kind: each[0] if len(each) == 1 else _in_turn(each) for kind, each in handlers.items()}
+    return {kind: each[0] if len(each) == 1 else _InTurn(each) for kind, each in handlers.items()}
 
 
-def _in_turn(handlers: Sequence[Handler]) -> Handler:
-    return lambda item, now: [output for handle in handlers for output in handle(item, now)]
+class _InTurn:
+    """Several handlers in the place of one. The driver calls each by itself."""
+
+    __slots__ = ("each",)
+
+    def __init__(self, handlers: Iterable[Handler]) -> None:
+        self.each = tuple(handlers)
+
+    def __call__(self, item: Any, now: float) -> Outputs:
+        return [output for handle in self.each for output in handle(item, now)]
 
 
 class Core(Protocol):
@@ -106,7 +114,8 @@ class Driver:
         for kind, handler in routes.items():
             if kind in self._routes and issubclass(kind, Command):
                 raise UsageError(f"{kind.__name__} already has a handler")
-            self._routes[kind] = (*self._routes.get(kind, ()), handler)
+            each = handler.each if isinstance(handler, _InTurn) else (handler,)
+            self._routes[kind] = (*self._routes.get(kind, ()), *each)
         self._ways.clear()
 
     def observe(self, observer: Observer, interest: Interest = lambda kind: True) -> None:

@@ -74,9 +74,10 @@ def test_the_parts_of_a_core_may_hear_the_same_event() -> None:
     house = House()
     first: dict[type, Handler] = {Asked: lambda event, now: [Answered(number=1)]}
     second: dict[type, Handler] = {Asked: lambda event, now: [Answered(number=2)]}
-    house.driver.add_routes(merge_routes(first, {}, second))
+    merged = merge_routes(first, {}, second)
+    house.driver.add_routes(merged)
     house.driver.submit(Asked(number=0))
-    assert house.seen[1:] == [Answered(number=1), Answered(number=2)]
+    assert house.seen[1:] == merged[Asked](Asked(number=0), 0.0) == [Answered(number=1), Answered(number=2)]
     with pytest.raises(UsageError, match="already has a handler"):
         merge_routes({Answer: lambda command, now: []}, {Answer: lambda command, now: []})
 
@@ -101,6 +102,18 @@ def test_a_refused_command_raises_to_the_one_who_submitted_it() -> None:
         house.driver.submit(Answer(number=1))
     assert house.faults == []
     assert house.seen == []
+
+
+def test_a_fault_in_one_part_of_a_core_does_not_keep_an_event_from_the_others() -> None:
+    house = House()
+
+    def fail(event: Asked, now: float) -> Outputs:
+        raise ZeroDivisionError
+
+    second: dict[type, Handler] = {Asked: lambda event, now: [Answered(number=2)]}
+    house.driver.add_routes(merge_routes({Asked: fail}, second))
+    house.driver.submit(Asked(number=0))
+    assert house.seen[1:] == [Answered(number=-1), Answered(number=2)]
 
 
 def test_one_faulty_output_does_not_stop_those_behind_it() -> None:
