@@ -225,6 +225,7 @@ class SipStack:
         """Let the user agent act on the transaction layer's reports."""
         dialogs = len(self._dialogs)
         outputs: list[Output] = []
+        take = self._agent.reports
         for item in items:
             if isinstance(item, Command):
                 outputs.append(item)
@@ -232,7 +233,7 @@ class SipStack:
                 outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)
             else:
                 try:
-                    outputs += self._agent.take(item, now)
+                    outputs += take[type(item)](item, now)
                 except SipSyntaxError as error:
                     outputs += self._refuse(item, error, now)
         if dialogs and not self._dialogs:

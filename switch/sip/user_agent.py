@@ -65,7 +65,7 @@ from switch.sip.transactions.client_transaction import ResponseReceived
 from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.transactions.timers import Timers
 from switch.sip.transactions.transaction import RequestUnanswered
-from switch.sip.transactions.transaction_layer import MERGED_METHODS, Report, TransactionLayer
+from switch.sip.transactions.transaction_layer import MERGED_METHODS, TransactionLayer
 
 RequestHandler = Callable[[ServerTransaction, float], list[Output]]
 """Serves one method outside dialogs."""
@@ -136,12 +136,13 @@ class UserAgent:
         self.phone_orders = PhoneOrders(self._signalling)
         self._outside_dialogs = self._serving_outside_dialogs()
         self._in_dialog = self._serving_in_dialogs()
-        self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
+        self.reports: dict[type, Callable[[Any, float], list[Output]]] = {
             RequestReceived: self._request,
             AckReceived: self._in_dialog.acknowledge,
             ResponseReceived: self._response,
             RequestUnanswered: self._unanswered,
         }
+        """What takes each report of the transaction layer; may raise SipSyntaxError for what it carries."""
         self._senders = self._hearing_answers()
         self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
             LegTimer.RINGING: self._arriving.wake,
@@ -241,10 +242,6 @@ class UserAgent:
             ResyncStation: self._resyncing.ask,
             RequestAnswered: self._request_answered,
         }
-
-    def take(self, report: Report, now: float) -> list[Output]:
-        """What the transaction layer reports. Raises SipSyntaxError when a message cannot be read."""
-        return self._reports[type(report)](report, now)
 
     def refuse(self, transaction: ServerTransaction, status: int, now: float) -> list[Output]:
         """Answer a request that turned out to be unreadable."""

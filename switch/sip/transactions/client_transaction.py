@@ -57,14 +57,16 @@ class ClientTransaction(Transaction):
     def start(self, now: float) -> SendMessage:
         """Send the request for the first time."""
         self.data = write_message(self.request)
-        self.start_timers(now)
+        self._context.running.change(self, (), self._machine.timers[self.state], now)
         return SendMessage(data=self.data, hop=self.hop)
 
     def receive(self, response: Response, hop: Hop, now: float) -> list[SendMessage | ResponseReceived]:
         """Take an answer from the wire."""
         actions = self.step(input_of_status(response.status), now)
-        if response.status >= 200:
-            self._let_go(response)
+        if response.status >= 200:  # it is repeated no more; one that was refused may be sent again, changed
+            self.data = b""
+            if response.status < 300:
+                self.request.body = b""
         if Action.PASS_UP not in actions:
             self._context.counters.retransmissions_received += 1
         outputs: list[SendMessage | ResponseReceived] = []
@@ -92,12 +94,6 @@ class ClientTransaction(Transaction):
     def make_cancel(self) -> Request:
         """The CANCEL of this INVITE: same branch, so that its target recognises it (RFC 3261 §9.1)."""
         return self._make_companion("CANCEL", self.request)
-
-    def _let_go(self, final: Response) -> None:
-        """What is repeated no more. A request that was refused may be sent again, changed."""
-        self.data = b""
-        if final.status < 300:
-            self.request.body = b""
 
     def _make_ack(self, response: Response) -> Request:
         return self._make_companion("ACK", response)

@@ -48,10 +48,6 @@ class Transaction:
         """Whatever the user agent hangs on it, to know it again."""
         self.state = machine.initial
 
-    def start_timers(self, now: float) -> None:
-        """Run the timers of the first state."""
-        self._context.running.change(self, (), self._machine.timers[self.state], now)
-
     def step(self, step: Input | Timer, now: float) -> tuple[Action, ...]:
         """Move on; return what is to be done. An input the table does not list is absorbed."""
         turn = self._machine.turns[self.state].get(step)

@@ -12,7 +12,7 @@ from switch.sip.guard.guard import Guard
 from switch.sip.hop import OPENED, Hop
 from switch.sip.identity import Identity
 from switch.sip.messages.header_values import parse_cseq, parse_name_addr, parse_via, split_values
-from switch.sip.messages.message import Fields, Message, Request, Response, TopVia
+from switch.sip.messages.message import Fields, Message, Request, Response
 from switch.sip.messages.via_rules import (
     MAGIC_COOKIE,
     has_cookie,
@@ -205,7 +205,7 @@ class TransactionLayer:
 
     def _receive_request(self, request: Request, hop: Hop, now: float) -> Outputs:
         via = note_source(request, hop)
-        identity = _identity(request, via)
+        identity = (via.branch, via.host, via.port) if has_cookie(via.branch) else _old_identity(request)
         method = request.method
         served = self._servers.get((identity, "INVITE" if method == "ACK" else method))
         if served is not None:
@@ -215,7 +215,9 @@ class TransactionLayer:
             return heard
         if method == "ACK":
             return [AckReceived(request, hop)]
-        refusal = self._refusal(request, hop, now)
+        refusal: RefusalKind | None = RefusalKind.OVERLOAD
+        if len(self._servers) < self._capacity:
+            refusal = self._guard.admit(request, hop, now)
         if refusal is not None:
             return [RequestTurnedAway(request, refusal, hop)]
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
@@ -225,11 +227,6 @@ class TransactionLayer:
             served.origin = _origin(request)
             self._originals.setdefault(served.origin, served)
         return [*_reuse(request, hop), RequestReceived(ServerTransaction(served, request))]
-
-    def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
-        if len(self._servers) >= self._capacity:
-            return RefusalKind.OVERLOAD
-        return self._guard.admit(request, hop, now)
 
     def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
         vias = response.headers.get_all("via")
@@ -308,16 +305,12 @@ def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
     return [] if alias is None or alias.host != hop.host else [ReuseConnection(hop=hop, alias=alias)]
 
 
-def _identity(request: Request, via: TopVia) -> Hashable:
-    """What, with the method, identifies a server transaction (RFC 3261 §17.2.3)."""
-    if has_cookie(via.branch):
-        return via.branch, via.host, via.port
-    return _old_identity(request)
-
-
 def _old_identity(request: Request) -> Hashable:
-    """RFC 2543 elements: the branch says nothing, the other headers must agree. To is left out, because
-    the ACK of a failure carries our tag in it and the INVITE does not."""
+    """What, with the method, identifies a server transaction of RFC 2543 elements (RFC 3261 §17.2.3).
+
+    Their branch says nothing, the other headers must agree. To is left out, because the ACK of a failure
+    carries our tag in it and the INVITE does not.
+    """
     headers = request.headers
     return (
         request.uri,
