@@ -6,7 +6,7 @@ nothing to do with, are told when the phone of an agent's station rings.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from acd.events import OfferMade
 from acd.popup_events import AgentPopUp, PopUpPhase
@@ -42,8 +42,7 @@ class PoppedCall:
     data: Data = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(NamedTuple):
     """A phone that rings for a call."""
 
     call_id: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from runtime.vocabulary import Output
 from switch.causes import Cause
@@ -9,8 +10,7 @@ from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.sip.events import LegArrived
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A call that may come in, in the numbers of the house."""
 
     called_number: str

@@ -26,7 +26,7 @@ def in_share(contact_id: str, share: float) -> bool:
 
     Ids are given by chance; so the same contact always falls the same way, whoever asks.
     """
-    return crc32(contact_id.encode()) < share * _ALL
+    return share >= 1 or crc32(contact_id.encode()) < share * _ALL
 
 
 class RecordingPolicy(NamedTuple):

@@ -1,7 +1,6 @@
 """Callers who are let in get the facts that are known of them; those on a black list are turned away."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from runtime.tenancy import HOUSE
 from switch.arrival import Admission, Admitted, TurnedAway
@@ -41,4 +40,4 @@ class CustomerAdmission:
             return arrival
         if facts.rejection is not None and facts.rejection.target is None:
             return TurnedAway(facts.rejection.cause, black_list=facts.rejection.list)
-        return replace(arrival, facts=facts)
+        return arrival._replace(facts=facts)
