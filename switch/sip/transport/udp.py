@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 
 from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
@@ -19,7 +20,15 @@ _BACKLOG = 1024
 """Messages kept while the socket's buffer is full; what comes on top is lost, as it may be with UDP."""
 _RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 """Room for the burst that arrives while the process is busy."""
+_NEIGHBOURS = 16_384
+"""Addresses that are remembered."""
 _FULL = (BlockingIOError, InterruptedError)
+
+
+@lru_cache(maxsize=_NEIGHBOURS)
+def _hop_of(address: tuple[str, int]) -> Hop:
+    """Where a datagram came from. One for all of a neighbour's, as each call keeps several for a while."""
+    return Hop("udp", address[0], address[1])
 
 
 class UdpTransport:
@@ -99,7 +108,7 @@ class UdpTransport:
                 continue
             if ignores(address[0]):
                 continue
-            batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
+            batch.append(MessageReceived(data, _hop_of(address)))
         else:
             if self._behind_since is None:
                 self._behind_since = now

@@ -181,3 +181,11 @@ def test_what_waits_is_taken_together_and_no_more_than_a_batch(
     assert house.stack.counters.requests_received == {"OPTIONS": 2}
     house.transport._read()
     assert house.stack.counters.requests_received == {"OPTIONS": 3}
+
+
+def test_all_datagrams_of_a_neighbour_have_one_hop(house: House) -> None:
+    house.say(b"\r\n\r\n")
+    house.say(b"\r\n\r\n")
+    first, second = house.transport._take(house.loop.time())
+    assert first.hop is second.hop
+    assert first.hop == house.hop
