@@ -55,10 +55,6 @@ class MediaDescription(NamedTuple):
         """The value of the first ``a=name``, empty for a flag, None when absent."""
         return _first(self.attributes, name)
 
-    def at_port(self, port: int) -> "MediaDescription":
-        """The same with another port; ``_replace`` takes three times as long, and each leg needs several."""
-        return MediaDescription(self.kind, port, *self[2:])
-
 
 class SessionDescription(NamedTuple):
     """The session and its streams."""

@@ -1,5 +1,6 @@
 """Offer and answer (RFC 3264) for one audio stream."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from switch.sdp.description import (
     Attribute,
     Connection,
     MediaDescription,
-    Origin,
     SessionDescription,
     stream_direction,
 )
@@ -43,7 +43,7 @@ from switch.sdp.security import (
     repeated_security,
     without_security,
 )
-from switch.sdp.writer import write_sdp
+from switch.sdp.writer import write_session, write_stream
 
 _EVENT_CLOCKS_HZ = frozenset(EVENT_TYPES)
 _LONGEST_ADDRESS = 45
@@ -127,8 +127,8 @@ class _MediaAddress(NamedTuple):
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
     secured = offered_security(local.security)
-    stream = secured.describe(_offered_stream(local, None))
-    return write_sdp(_describe(local, ("0 0",), (stream,), secured.session_attributes))
+    stream = secured.describe(_first_stream(local.codecs, local.comfort_noise, local.rtcp_mux))
+    return _write(local, ("0 0",), (write_stream(stream, local.port),), secured.session_attributes)
 
 
 def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = None) -> str:
@@ -137,14 +137,15 @@ def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = No
     All streams stay in their places (RFC 3264 §8), and the numbers of formats keep their meaning (§8.3.2).
     """
     before = parse_sdp(said)
-    streams = [_refused(media) for media in before.media]
+    streams = [_write_refused(media) for media in before.media]
     ours = next(index for index, media in enumerate(before.media) if media.port)
     if agreed is None:
         secured = offered_security(local.security)
     else:
         secured = repeated_security(local.security, agreed.secured)
-    streams[ours] = secured.describe(_offered_stream(local, before.media[ours]))
-    return write_sdp(_describe(local, before.timing, tuple(streams), secured.session_attributes))
+    stream = secured.describe(_further_stream(local, before.media[ours]))
+    streams[ours] = write_stream(stream, local.port)
+    return _write(local, before.timing, streams, secured.session_attributes)
 
 
 def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
@@ -160,11 +161,11 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
         secured = answered_security(local.security, media, offered.attributes)
         if secured and (found := _agree(offered, without_security(media), ours)):
             terms, agreed = found
-            stream = secured.describe(_answering_stream(terms).at_port(local.port))
+            stream = write_stream(secured.describe(_answering_stream(terms)), local.port)
             before, behind = offered.media[:index], offered.media[index + 1 :]
-            streams = (*map(_refused, before), stream, *map(_refused, behind))
-            answer = _describe(local, offered.timing, streams, secured.session_attributes)
-            return write_sdp(answer), agreed.under(secured)
+            streams = (*map(_write_refused, before), stream, *map(_write_refused, behind))
+            answer = _write(local, offered.timing, streams, secured.session_attributes)
+            return answer, agreed.under(secured)
     codecs = " or ".join(local.codecs)
     raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
 
@@ -202,7 +203,7 @@ def _agree(
     when nothing can."""
     if media.kind != "audio" or media.protocol != PLAIN or media.port == 0:
         return None
-    connection = media.connection or peer.connection
+    connection = peer.connection_of(media)
     if connection is None or len(connection.address) > _LONGEST_ADDRESS:
         return None
     address = _read_address(connection.address)
@@ -284,12 +285,9 @@ def _read_address(text: str) -> _MediaAddress | None:
     return _MediaAddress(str(address), address.is_unspecified)
 
 
-def _offered_stream(local: LocalMedia, said: MediaDescription | None) -> MediaDescription:
-    if said is None:
-        return _first_stream(local.codecs, local.comfort_noise, local.rtcp_mux).at_port(local.port)
+def _further_stream(local: LocalMedia, said: MediaDescription) -> MediaDescription:
     formats = offered_formats(local.codecs, read_formats(said), comfort_noise=local.comfort_noise)
-    stream = _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV, read_rtcp_terms(said))
-    return stream.at_port(local.port)
+    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV, read_rtcp_terms(said))
 
 
 @lru_cache(maxsize=256)
@@ -314,20 +312,19 @@ def _stream(formats: Formats, ptime_ms: int, direction: Direction, rtcp: RtcpTer
     return _unaddressed(numbers, attributes)
 
 
-def _refused(media: MediaDescription) -> MediaDescription:
-    """A stream of the offer turned down in its place: port zero, formats repeated (RFC 3264 §6)."""
-    return MediaDescription(media.kind, 0, media.protocol, media.formats)
-
-
-def _describe(
-    local: LocalMedia,
-    timing: tuple[str, ...],
-    media: tuple[MediaDescription, ...],
-    attributes: tuple[Attribute, ...] = (),
-) -> SessionDescription:
+def _write(
+    local: LocalMedia, timing: tuple[str, ...], streams: Sequence[str], attributes: tuple[Attribute, ...]
+) -> str:
+    """Our description, of streams that are written already."""
     here = _connection_at(local.host)
-    origin = Origin(_USERNAME, str(local.session_id), str(local.session_version), *here)
-    return SessionDescription(origin, _SESSION_NAME, here, timing, attributes, media)
+    origin = f"o={_USERNAME} {local.session_id} {local.session_version} IN {here.address_type} {local.host}"
+    session = write_session(_SESSION_NAME, here, timing, attributes)
+    return f"v=0\r\n{origin}\r\n{session}{''.join(streams)}"
+
+
+def _write_refused(media: MediaDescription) -> str:
+    """A stream of the offer turned down in its place: port zero, formats repeated (RFC 3264 §6)."""
+    return write_stream(MediaDescription(media.kind, 0, media.protocol, media.formats), 0)
 
 
 @lru_cache(maxsize=64)

@@ -6,23 +6,28 @@ Of what we write only the ``o=`` line and the ports are new each time; the last 
 from functools import lru_cache
 
 from runtime.errors import UsageError
-from switch.sdp.description import Attribute, Connection, SessionDescription
+from switch.sdp.description import Attribute, Connection, MediaDescription, SessionDescription
 
 
 def write_sdp(description: SessionDescription) -> str:
     """The description as the body of a message. Raises UsageError when a value holds a line break."""
     o, name, connection, timing, attributes, media = description
     origin = _line(f"o={o.username} {o.session_id} {o.session_version} IN {o.address_type} {o.address}")
-    text = f"v=0\r\n{origin}{_session_lines(name, connection, timing, attributes)}"
-    for kind, port, *rest in media:
-        text += f"m={kind} {port}{_behind_port(kind, *rest)}"
-    return text
+    session = write_session(name, connection, timing, attributes)
+    return f"v=0\r\n{origin}{session}{''.join([write_stream(stream, stream.port) for stream in media])}"
+
+
+def write_stream(media: MediaDescription, port: int) -> str:
+    """The lines of a stream with this port in place of its own."""
+    kind, _, protocol, formats, connection, attributes = media
+    return f"m={kind} {port}{_behind_port(kind, protocol, formats, connection, attributes)}"
 
 
 @lru_cache(maxsize=256)
-def _session_lines(
+def write_session(
     name: str, connection: Connection | None, timing: tuple[str, ...], attributes: tuple[Attribute, ...]
 ) -> str:
+    """The lines between the origin and the streams."""
     times = [_line(f"t={value}") for value in timing]
     return "".join([_line(f"s={name}"), _connection_line(connection), *times, _attribute_lines(attributes)])
 
