@@ -175,6 +175,9 @@ class Exchange:
         self._ids = ids
         self._knows_target = knows_target
         self._calls = calls if calls is not None else Calls()
+        self.find: Callable[[str], Call | None] = self._calls.by_id.get
+        """The call of an id, while it is up."""
+        self.find_leg: Callable[[str], Leg | None] = self._calls.legs.get
         self._calls.data.personal = frozenset(personal_data)
         self._data = DataKeeping(self._calls)
         self._programs = ProgramPlaying(self._calls)
@@ -346,9 +349,6 @@ class Exchange:
         """The calls that are up, oldest first."""
         return iter(self._calls.by_id.values())
 
-    def find(self, call_id: str) -> Call | None:
-        return self._calls.by_id.get(call_id)
-
     def data_of(self, call_id: str) -> Data:
         """What is noted of a call's contact, personal values too; empty when the call is over."""
         call = self.find(call_id)
@@ -361,9 +361,6 @@ class Exchange:
     def calls_of(self, tenant: str) -> int:
         """How many calls of a tenant, or of the house, are up."""
         return self._calls.of_tenants[tenant]
-
-    def find_leg(self, leg_id: str) -> Leg | None:
-        return self._calls.legs.get(leg_id)
 
     def call_of_leg(self, leg_id: str) -> str | None:
         """The call a leg belongs to, for log lines."""

@@ -1,6 +1,6 @@
 """Which trunk carries which leg: the channels in use."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from runtime.tenancy import HOUSE
@@ -28,6 +28,7 @@ class TrunkLegs:
     def __init__(self, trunks: Mapping[str, Trunk], legs: Iterable[TrunkLeg] = ()) -> None:
         self._trunks = trunks
         self._legs: dict[str, TrunkLeg] = {}
+        self.find: Callable[[str], TrunkLeg | None] = self._legs.get
         for leg in legs:
             self.add(leg)
 
@@ -36,9 +37,6 @@ class TrunkLegs:
 
     def __len__(self) -> int:
         return len(self._legs)
-
-    def find(self, leg_id: str) -> TrunkLeg | None:
-        return self._legs.get(leg_id)
 
     def add(self, leg: TrunkLeg) -> None:
         """A leg takes a channel of its trunk; its id is not known here yet."""
