@@ -401,7 +401,7 @@ class Exchange:
         if leg is call.customer:
             return self._arriving.present(call) if call.placement is None else self._placed.dial(call)
         offer = call.offer_of(leg)
-        return self._replacements.opened(call, offer) if offer.replaces else self._stations.dial(call, leg)
+        return self._replacements.opened(call, offer) if offer.replaces else self._stations.dial(call, offer)
 
     # -- the switch calls ----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from media.commands import StartPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
-from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call import Call, Calls, CallState, Offer
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
@@ -56,9 +56,8 @@ class StationLegs:
     def dial_number(self, command: DialNumber) -> list[Output]:
         return self._ring(command.call_id, command.offer_id, command.number, outside=True)
 
-    def dial(self, call: Call, leg: Leg) -> list[Output]:
-        """The leg has its ports: ring the phone."""
-        offer = call.offer_of(leg)
+    def dial(self, call: Call, offer: Offer) -> list[Output]:
+        """Its leg has its ports: ring the phone."""
         invitation = Invitation(
             party=offer.station,
             outside=offer.outside,
@@ -68,7 +67,7 @@ class StationLegs:
             auto_answer=offer.auto_answer,
             data=self._calls.data.of(call.contact_id),
         )
-        return self._inviting.ring(call, leg, invitation)
+        return self._inviting.ring(call, offer.leg, invitation)
 
     def ringing(self, call: Call, event: LegRinging) -> list[Output]:
         """It rings, perhaps with early media; another branch of the leg may bring other early media."""

@@ -100,8 +100,7 @@ class Participation:
         return agent in self._contacts.get(contact_id, ())
 
     def _agents_in(self, call: Call) -> frozenset[str]:
-        agent_at = self._agent_at
-        return frozenset([agent for station in stations_in(call) if (agent := agent_at(station)) is not None])
+        return frozenset(filter(None, map(self._agent_at, stations_in(call))))
 
     def _note(self, call_id: str, agents: frozenset[str]) -> None:
         history = self._calls.get(call_id)
