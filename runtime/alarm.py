@@ -15,6 +15,8 @@ _TICK_S = 0.001
 class ManualAlarm:
     """Remembers what the driver wants; a test or simulation rings it."""
 
+    rings_soon = False
+
     def __init__(self) -> None:
         self.deadline: float | None = None
         self._ring: Ring | None = None
@@ -41,13 +43,12 @@ class LoopAlarm:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
-        self._rings_soon = False
+        self.rings_soon = False
         """Whether it was armed since it rang last."""
 
     def arm(self, _earliest: Earliest, ring: Ring, /) -> None:
-        if not self._rings_soon:
-            self._rings_soon = True
-            self._set_timer(self._loop.time() + ASKED_AFTER_S, ring)
+        self.rings_soon = True
+        self._set_timer(self._loop.time() + ASKED_AFTER_S, ring)
 
     def _set_timer(self, at: float, ring: Ring) -> None:
         if self._timer is not None:
@@ -55,7 +56,7 @@ class LoopAlarm:
         self._timer = self._loop.call_at(at, self._go_off, ring)
 
     def _go_off(self, ring: Ring) -> None:
-        self._timer, self._rings_soon = None, False
+        self._timer, self.rings_soon = None, False
         deadline = ring()
-        if deadline is not None and not self._rings_soon:
+        if deadline is not None and not self.rings_soon:
             self._set_timer(max(deadline, self._loop.time() + _TICK_S), ring)

@@ -68,6 +68,9 @@ class Core(Protocol):
 class Alarm(Protocol):
     """The shell's one timer."""
 
+    rings_soon: bool
+    """Whether it rings in a moment anyhow, so that it need not be armed after each step."""
+
     def arm(self, earliest: Callable[[], float | None], ring: Callable[[], float | None], /) -> None:
         """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call.
 
@@ -161,7 +164,8 @@ class Driver:
             self._drain(deque(step(now)), now, wall)
         finally:
             self._running = False
-            self._alarm.arm(self.next_deadline, self.wake)
+            if not self._alarm.rings_soon:
+                self._alarm.arm(self.next_deadline, self.wake)
 
     def next_deadline(self) -> float | None:
         """When the first core wants to be woken."""

@@ -51,7 +51,8 @@ class House:
 
     def move(self, deadline: float | None) -> None:
         self.deadline = deadline
-        self.alarm.arm(self._earliest, self._ring)
+        if not self.alarm.rings_soon:
+            self.alarm.arm(self._earliest, self._ring)
 
     def _earliest(self) -> float | None:
         self.asked += 1
