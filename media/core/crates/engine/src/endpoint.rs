@@ -189,6 +189,11 @@ impl Endpoint {
         if settings.rtcp.mux { rtp } else { self.reports.destination(settings.rtcp.remote, rtp) }
     }
 
+    /// Whether anything was sent, be it a report.
+    pub fn has_spoken(&self) -> bool {
+        self.packets_sent > 0 || self.reports.sent > 0
+    }
+
     /// Our report that is due; `goodbye` when it is the last.
     pub fn make_report(&mut self, goodbye: bool, now_us: u64) -> OwnPacket {
         let own = Own {

@@ -32,9 +32,12 @@ impl Worker {
         self.agenda.add(now_us + interval_us(random(), false), Task::Report(id));
     }
 
-    /// The leg is about to be closed: its peer need not wait for more (RFC 3550 §6.6).
+    /// The leg is about to be closed: its peer need not wait for more (RFC 3550 §6.6). One that was never sent
+    /// anything does not wait, and must not be told (§6.3.7).
     pub(super) fn say_goodbye(&mut self, id: EndpointId, now_us: u64) {
-        let Some(leg) = self.legs.get(id).filter(|leg| leg.reporting) else { return };
+        let Some(leg) = self.legs.get(id).filter(|leg| leg.reporting && leg.endpoint.has_spoken()) else {
+            return;
+        };
         let report = leg.endpoint.make_report(true, now_us);
         leg.send_report(report.write(&mut [0; MAX_LENGTH]));
     }

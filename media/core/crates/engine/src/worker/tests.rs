@@ -25,6 +25,7 @@ mod masking;
 mod moved_call;
 mod moving;
 mod moving_at_random;
+mod reports;
 mod unlike;
 mod web;
 
