@@ -156,7 +156,7 @@ class MediaEngine:
     def routes(self) -> dict[type, Handler]:
         """A handler for every command of ``media.commands``."""
         return {
-            commands.OpenEndpoint: self._waking(self._open_endpoint),
+            commands.OpenEndpoint: self._open_endpoint,  # nobody need wake for it
             commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
             commands.CloseEndpoint: self._for_leg(self._close_endpoint),
             commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),

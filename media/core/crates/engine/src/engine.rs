@@ -171,6 +171,8 @@ impl Engine {
     }
 
     /// Take a port pair, on the worker of the leg `near` or the one with the fewest legs; of IPv6 where we have it.
+    ///
+    /// Nobody is woken for it: until it is configured there is nothing to be said, and what comes is not heard.
     pub fn open_endpoint(
         &mut self,
         near: Option<EndpointId>,
@@ -181,10 +183,10 @@ impl Engine {
             .ports
             .bind(host, self.clock.now_us())
             .map_err(|error| Refusal::Unable(format!("no RTP port on {host}: {error}")))?;
-        let (endpoint, port) = (self.new_id(), sockets.port);
+        let (endpoint, port) = (self.new_id(), sockets.local.port());
         let worker = self.places.open(endpoint, near);
         self.endpoints.insert(endpoint, OpenEndpoint { port, settings: None });
-        self.crew.post(worker, Command::Open { endpoint, sockets });
+        self.crew.leave(worker, Command::Open { endpoint, sockets });
         Ok((endpoint, port))
     }
 
@@ -300,7 +302,7 @@ fn try_ports(setup: &Setup) -> io::Result<PortPool> {
             let reason = format!("cannot open media ports on {host}: {error}");
             io::Error::new(error.kind(), reason)
         })?;
-        ports.put_back(pair.port);
+        ports.put_back(pair.local.port());
     }
     Ok(ports)
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use crate::socket;
 
@@ -17,7 +17,8 @@ const MAX_HELD: usize = 64;
 pub struct SocketPair {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
-    pub port: u16,
+    /// Where the one for RTP is bound.
+    pub local: SocketAddr,
 }
 
 /// The even ports of a range that nobody has, in the order they will be given out.
@@ -82,7 +83,10 @@ fn in_use(reason: String) -> io::Error {
 }
 
 fn bind_pair(host: IpAddr, port: u16) -> io::Result<SocketPair> {
-    Ok(SocketPair { rtp: socket::bind(host, port)?, rtcp: socket::bind(host, port + 1)?, port })
+    let local = SocketAddr::new(host, port);
+    let pair = SocketPair { rtp: socket::bind(local)?, rtcp: socket::bind((host, port + 1).into())?, local };
+    socket::leave_whole(&pair.rtp, host)?;
+    Ok(pair)
 }
 
 #[cfg(test)]
@@ -118,8 +122,9 @@ mod tests {
         let port = held.local_addr().unwrap().port() & !1;
         let Some(last) = port.checked_add(5) else { return };
         let pair = PortPool::new(port, last, REST_US).bind(LOOPBACK, 0).unwrap();
-        assert!(pair.port > port);
-        assert_eq!(pair.rtcp.local_addr().unwrap().port(), pair.port + 1);
+        assert!(pair.local.port() > port);
+        assert_eq!(pair.rtp.local_addr().unwrap(), pair.local);
+        assert_eq!(pair.rtcp.local_addr().unwrap().port(), pair.local.port() + 1);
     }
 
     #[test]

@@ -112,9 +112,15 @@ impl Crew {
     /// Give a worker a command, to be done at the latest after the next `wake`. One that has been dismissed
     /// takes none, and that does no harm.
     pub fn post(&self, worker: usize, command: Command) {
-        let Some(desk) = self.desks.get(worker) else { return };
-        if desk.door.commands.send(command).is_ok() {
-            desk.waiting.store(true, Ordering::Relaxed);
+        self.leave(worker, command);
+        self.desks.get(worker).inspect(|desk| desk.waiting.store(true, Ordering::Relaxed));
+    }
+
+    /// Give a worker a command that it need not be woken for: it is done before any that comes after it, and
+    /// at the latest when the worker wakes by itself, ten times a second.
+    pub fn leave(&self, worker: usize, command: Command) {
+        if let Some(desk) = self.desks.get(worker) {
+            let _ = desk.door.commands.send(command);
         }
     }
 

@@ -111,7 +111,9 @@ impl Worker {
     pub fn new(around: Surroundings) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let alarm = Alarm::new()?;
-        epoll::add(&epoll, &around.wake, epoll::EventData::new_u64(COMMANDS), epoll::EventFlags::IN)?;
+        // It tells each ring once, and need not be hushed.
+        let rings = epoll::EventFlags::IN | epoll::EventFlags::ET;
+        epoll::add(&epoll, &around.wake, epoll::EventData::new_u64(COMMANDS), rings)?;
         epoll::add(&epoll, &alarm, epoll::EventData::new_u64(AGENDA), epoll::EventFlags::IN)?;
         let mut agenda = Agenda::default();
         agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
@@ -138,6 +140,7 @@ impl Worker {
     /// Work until told to shut down.
     pub fn run(mut self) {
         let mut ready = Vec::with_capacity(MAX_READY);
+        self.alarm.set(self.agenda.next_us(), self.around.clock.now_us());
         while self.running {
             ready.clear();
             self.wait(&mut ready, None);
@@ -150,12 +153,12 @@ impl Worker {
         let _ = epoll::wait(&self.epoll, spare_capacity(ready), patience);
     }
 
-    /// One round: commands first, so that each holds for all packets that came after it was given.
+    /// One round: commands first, so that each holds for all packets that came after it was given. Some it was not
+    /// woken for.
     fn work(&mut self, ready: &[epoll::Event], now_us: u64) {
         let late_us = self.pace.late_us(self.agenda.next_us(), now_us);
         self.around.lateness.note(late_us);
-        let has_commands = ready.iter().any(|event| event.data.u64() == COMMANDS);
-        let now_us = if has_commands { self.obey_some(now_us) } else { now_us };
+        let now_us = self.obey_some(now_us);
         for (index, event) in ready.iter().enumerate() {
             self.foresee(&ready[index..]);
             self.serve(event.data.u64(), now_us);

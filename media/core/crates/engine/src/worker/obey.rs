@@ -23,7 +23,6 @@ impl Worker {
     ///
     /// Returns the moment at which the round goes on: for a leg that arrived, time does not run back.
     pub(super) fn obey_some(&mut self, mut now_us: u64) -> u64 {
-        self.around.wake.hush();
         for _ in 0..MAX_COMMANDS {
             let Ok(command) = self.around.commands.try_recv() else { return now_us };
             if let Command::Arrive(luggage) = &command {
@@ -105,9 +104,8 @@ impl Worker {
     }
 
     fn open(&mut self, id: EndpointId, sockets: SocketPair, now_us: u64) {
-        let Ok(local) = sockets.rtp.local_addr() else { return };
         let endpoint = new_endpoint(id, &self.around.rules, now_us);
-        let SocketPair { rtp, rtcp, .. } = sockets;
+        let SocketPair { rtp, rtcp, local } = sockets;
         let leg = Leg {
             id,
             endpoint,

@@ -136,7 +136,7 @@ impl Phone {
             answered: true,
             rtcp: Rtcp::default(),
         };
-        let sockets = SocketPair { rtp: voice, rtcp: reports, port: leg.port() };
+        let sockets = SocketPair { rtp: voice, rtcp: reports, local: leg };
         let open = Command::Open { endpoint, sockets };
         let configure = Command::Configure { endpoint, settings, security: Security::Plain };
         (Self { socket, leg, sequence: 0 }, [open, configure])
@@ -184,6 +184,15 @@ fn a_packet_waits_at_most_for_one_of_each_flooded_leg() {
         !agent.hears()
     });
     assert!(rounds.count() < bound, "not heard within {bound} rounds");
+}
+
+#[test]
+fn a_command_that_the_worker_was_not_woken_for_is_obeyed_in_its_next_round() {
+    let mut rig = Rig::new();
+    let (_phone, [open, _]) = Phone::new(1);
+    rig.commands.send(open).unwrap();
+    assert_eq!(rig.round(), 0);
+    assert_eq!(rig.worker.legs.ids(), [1]);
 }
 
 #[test]
