@@ -39,6 +39,8 @@ __all__ = [
     "StorageLagging",
     "StorageRecovered",
     "Unmasked",
+    "UriReader",
+    "ValueReader",
     "write_message",
 ]
 
@@ -540,7 +542,7 @@ class ForkEnded:
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
-_TopVia = TypeVar("_TopVia")
+_TopVia = TypeVar("_TopVia", bound=tuple[Any, ...])
 
 @final
 class MessageReader(Generic[_Request, _Response, _TopVia]):
@@ -551,7 +553,7 @@ class MessageReader(Generic[_Request, _Response, _TopVia]):
         *,
         request: Callable[[str, str, Headers, bytes, _TopVia | None], _Request],
         response: Callable[[int, str, Headers, bytes, _TopVia | None], _Response],
-        top_via: Callable[[str, int, str, bool], _TopVia],
+        top_via: type[_TopVia],
         error: type[Exception],
     ) -> MessageReader[_Request, _Response, _TopVia]: ...
     def read(self, data: bytes, max_bytes: int) -> _Request | _Response:
@@ -561,6 +563,41 @@ class MessageReader(Generic[_Request, _Response, _TopVia]):
         """The first Via of a line."""
     def read_way_back(self, line: str) -> _TopVia:
         """As much of it as the refusal of a malformed request needs, whatever its version and parameters."""
+
+_Uri = TypeVar("_Uri", bound=tuple[Any, ...])
+_NameAddr = TypeVar("_NameAddr", bound=tuple[Any, ...])
+_Via = TypeVar("_Via", bound=tuple[Any, ...])
+_CSeq = TypeVar("_CSeq", bound=tuple[Any, ...])
+
+@final
+class UriReader(Generic[_Uri]):
+    """Reads URIs into named tuples of this class; raises ``error`` for what is none."""
+
+    def __new__(
+        cls,
+        *,
+        uri: type[_Uri],
+        error: type[Exception],
+    ) -> UriReader[_Uri]: ...
+    def read(self, value: str) -> _Uri: ...
+
+@final
+class ValueReader(Generic[_NameAddr, _Via, _CSeq]):
+    """Reads values of headers into named tuples; raises the error of ``uris`` for others."""
+
+    def __new__(
+        cls,
+        *,
+        name_addr: type[_NameAddr],
+        via: type[_Via],
+        cseq: type[_CSeq],
+        uris: UriReader[Any],
+    ) -> ValueReader[_NameAddr, _Via, _CSeq]: ...
+    def read_name_addr(self, value: str) -> _NameAddr: ...
+    def read_via(self, value: str) -> _Via: ...
+    def read_cseq(self, value: str) -> _CSeq: ...
+    @staticmethod
+    def read_tag(value: str) -> str | None: ...
 
 @final
 class Headers:

@@ -26,13 +26,8 @@ TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
 SPACE = r"[ \t]*+"
 """LWS on one line; folding is undone before any value is looked at (§7.3.1)."""
 QUOTED = '"' + repeated(r'[^"\\]++|\\.') + '"'
-HOST = r"(?:[A-Za-z0-9_.\-]++|\[[0-9A-Fa-f:.]++\])"
-"""A host name (underscores occur in the wild), IPv4 address or IPv6 reference."""
 _NAME = r'[^\s;=,"<>?@]++'
 _VALUE = optional(rf'[^\s;,"<>]++|{QUOTED}')
-PARAMETERS = repeated(rf";{SPACE}{_NAME}{SPACE}" + optional(f"={SPACE}{_VALUE}{SPACE}"))
-"""Any number of ``;name=value`` or ``;name``."""
-
 _TOKEN = re.compile(TOKEN)
 _PARAMETER = re.compile(rf";{SPACE}({_NAME}){SPACE}" + optional(f"={SPACE}({_VALUE}){SPACE}"), re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
@@ -82,16 +77,6 @@ def bracketed(host: str) -> str:
 def unbracketed(host: str) -> str:
     """A host as it is kept: without the brackets of an IPv6 reference."""
     return host[1:-1] if host[0] == "[" else host
-
-
-def read_port(digits: str | None) -> int | None:
-    """A port of 1 to 65535, or None when absent. Raises ValueError for any other number."""
-    if digits is None:
-        return None
-    port = int(digits)
-    if not 1 <= port <= 65535:
-        raise ValueError(f"port {port}; expected 1 to 65535")
-    return port
 
 
 def quote(text: str) -> str:

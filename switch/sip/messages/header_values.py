@@ -4,10 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from media._core import ValueReader
 from switch.sip.errors import SipSyntaxError
 from switch.sip.messages.grammar import (
-    HOST,
-    PARAMETERS,
     QUOTED,
     SPACE,
     TOKEN,
@@ -15,37 +14,20 @@ from switch.sip.messages.grammar import (
     bracketed,
     find_parameter,
     is_token,
-    optional,
     quote,
-    read_parameters,
-    read_port,
     repeated,
     replace_parameter,
-    unbracketed,
     unquote,
     write_parameters,
 )
-from switch.sip.messages.remembered import remembered
-from switch.sip.messages.uri import SipUri, parse_uri
+from switch.sip.messages.uri import URIS, SipUri
 
-_SENT_BY = f"({HOST}){SPACE}" + optional(rf":{SPACE}([0-9]{{1,6}}+){SPACE}")
-_VIA = re.compile(
-    rf"SIP{SPACE}/{SPACE}2\.0{SPACE}/{SPACE}({TOKEN})[ \t]++{_SENT_BY}({PARAMETERS})",
-    re.DOTALL | re.IGNORECASE | re.ASCII,
-)
-_NAME_ADDR = re.compile(rf'({QUOTED}|[^"<>,;]*+){SPACE}<([^<>]++)>{SPACE}({PARAMETERS})', re.DOTALL)
-_ADDR_SPEC = re.compile(rf'([^\s<>;,?"]++){SPACE}({PARAMETERS})', re.DOTALL)
-_TAG_VALUE = optional(rf"={SPACE}([^\s;,<>]*+)")
-_TAG = re.compile(rf";{SPACE}tag{SPACE}{_TAG_VALUE}{SPACE}(?=;|$)", re.IGNORECASE)
 _LIST_MEMBER = re.compile(repeated(rf'[^",<]++|{QUOTED}|<[^>]*+>'), re.DOTALL)
 _AUTH_PARAMETER = re.compile(rf"({TOKEN}){SPACE}={SPACE}(?:({QUOTED})|({TOKEN}))", re.DOTALL)
 _AUTH_PARAMETERS = re.compile(
     repeated(rf"{SPACE}{TOKEN}{SPACE}={SPACE}(?:{QUOTED}|{TOKEN}){SPACE}(?:,|$)"), re.DOTALL
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
-_CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
-_CSEQ_LIMIT = 2**31
-"""RFC 3261 §8.1.1.5."""
 _Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _MOST_COMMAS = 256
 _LONGEST_SHOWN = 80
@@ -116,58 +98,19 @@ class CSeq(NamedTuple):
         return f"{self.number} {self.method}"
 
 
-@remembered
-def parse_via(value: str) -> Via:
-    """Read one Via value. Raises SipSyntaxError (400)."""
-    found = _VIA.fullmatch(value)
-    if found is None:
-        raise _malformed("Via", value)
-    transport, host, port, params = found.groups()
-    try:
-        number = read_port(port)
-    except ValueError as fault:
-        raise SipSyntaxError(f"Via with {fault}") from fault
-    return Via(transport.upper(), unbracketed(host), number, read_parameters(params))
+_VALUES = ValueReader(name_addr=NameAddr, via=Via, cseq=CSeq, uris=URIS)
+parse_via = _VALUES.read_via
+"""Read one Via value. Raises SipSyntaxError (400)."""
+parse_name_addr = _VALUES.read_name_addr
+"""Read ``"Name" <uri>;params`` or ``uri;params``.
 
-
-@remembered
-def parse_name_addr(value: str) -> NameAddr:
-    """Read ``"Name" <uri>;params`` or ``uri;params``.
-
-    Without angle brackets all parameters are the header's, not the URI's (RFC 3261 §20.10).
-    Raises SipSyntaxError (400; 416 for a URI scheme we do not speak).
-    """
-    if found := _NAME_ADDR.fullmatch(value):
-        name, uri, params = found.groups()
-        return NameAddr(_read_display_name(name), parse_uri(uri), read_parameters(params))
-    if found := _ADDR_SPEC.fullmatch(value):
-        return NameAddr("", parse_uri(found[1]), read_parameters(found[2]))
-    raise _malformed("address", value)
-
-
-@remembered
-def read_tag(value: str) -> str | None:
-    """The dialog tag of a From or To of a message; None when it has none.
-
-    Every message within a call has both, and of most nothing else is asked.
-    """
-    behind = value[value.rfind(">") + 1 :]
-    if '"' in behind:  # a bracket may be quoted
-        return parse_name_addr(value).tag
-    found = _TAG.search(behind)
-    return found[1] or None if found else None
-
-
-@remembered
-def parse_cseq(value: str) -> CSeq:
-    """Read a CSeq. Raises SipSyntaxError (400)."""
-    found = _CSEQ.fullmatch(value)
-    if found is None:
-        raise _malformed("CSeq", value)
-    number = int(found[1])
-    if number >= _CSEQ_LIMIT:
-        raise SipSyntaxError(f"CSeq number {number}; expected less than 2**31")
-    return CSeq(number, found[2])
+Without angle brackets all parameters are the header's, not the URI's (RFC 3261 §20.10).
+Raises SipSyntaxError (400; 416 for a URI scheme we do not speak).
+"""
+read_tag = ValueReader.read_tag
+"""The dialog tag of a From or To; None when it has none, or is no address."""
+parse_cseq = _VALUES.read_cseq
+"""Read a CSeq. Raises SipSyntaxError (400)."""
 
 
 def split_values(raw_values: Iterable[str]) -> list[str]:
@@ -250,10 +193,6 @@ def _split_line(raw: str) -> list[str]:
             members.append(member)
         position = end + 1
     return members
-
-
-def _read_display_name(text: str) -> str:
-    return unquote(text) if text[:1] == '"' else text.strip(" \t")
 
 
 def _write_display_name(name: str) -> str:

@@ -6,11 +6,13 @@ mod agreed;
 mod core;
 mod counters;
 mod facts;
+mod named_tuples;
 mod recording_facts;
 mod security;
 mod sip_headers;
 mod sip_messages;
 mod sip_text;
+mod sip_values;
 mod storage;
 
 #[pyo3::pymodule]
@@ -34,4 +36,6 @@ mod _core {
     use crate::sip_headers::Headers;
     #[pymodule_export]
     use crate::sip_messages::{MessageReader, write_message};
+    #[pymodule_export]
+    use crate::sip_values::{UriReader, ValueReader};
 }

@@ -10,15 +10,16 @@ use sip::reading::{Reading, Start, Whole};
 use sip::via::TopVia;
 use sip::writing::Writer;
 
+use crate::named_tuples::NamedTuple;
 use crate::sip_headers::{Headers, for_each_line};
-use crate::sip_text::{octets, text, words};
+use crate::sip_text::{octets, refusal, text};
 
 /// Reads messages; what they become is said once.
 #[pyclass(frozen)]
 pub struct MessageReader {
     request: Py<PyAny>,
     response: Py<PyAny>,
-    top_via: Py<PyAny>,
+    top_via: NamedTuple,
     error: Py<PyAny>,
     /// Of the known headers, by number: made once, so that names are found by where they lie.
     names: Vec<Py<PyString>>,
@@ -32,7 +33,7 @@ impl MessageReader {
         py: Python<'_>,
         request: Py<PyAny>,
         response: Py<PyAny>,
-        top_via: Py<PyAny>,
+        top_via: NamedTuple,
         error: Py<PyAny>,
     ) -> Self {
         let names = Known::names().map(|name| PyString::intern(py, name).unbind()).collect();
@@ -114,7 +115,7 @@ impl MessageReader {
 
     fn via<'py>(&self, py: Python<'py>, via: &TopVia<'_>) -> PyResult<Bound<'py, PyAny>> {
         let parts = (text(py, via.host)?, via.port, text(py, via.branch)?, via.wants_port);
-        self.top_via.bind(py).call1(parts)
+        self.top_via.make(py, parts)
     }
 
     /// With as much of a request as its answer needs.
@@ -131,13 +132,7 @@ impl MessageReader {
     }
 
     fn refusal(&self, py: Python<'_>, fault: &Fault<'_>, request: Option<Bound<'_, PyAny>>) -> PyErr {
-        let made = words(py, fault).and_then(|reason| {
-            let details = PyDict::new(py);
-            details.set_item("status", fault.status)?;
-            details.set_item("request", request)?;
-            self.error.bind(py).call((reason,), Some(&details))
-        });
-        made.map_or_else(|error| error, PyErr::from_value)
+        refusal(py, &self.error, fault, request)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PySlice, PyString};
+use pyo3::types::{PyBytes, PyDict, PySlice, PyString};
 use sip::fault::{Fault, LONGEST_SHOWN};
 
 /// Octets of a character in UTF-8.
@@ -25,8 +25,24 @@ pub fn octets<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, [u8]>> {
     Ok(Cow::Owned(octets.cast::<PyBytes>()?.as_bytes().to_vec()))
 }
 
+/// The error of a text that cannot be used, with as much of a request as its answer needs.
+pub fn refusal(
+    py: Python<'_>,
+    error: &Py<PyAny>,
+    fault: &Fault<'_>,
+    request: Option<Bound<'_, PyAny>>,
+) -> PyErr {
+    let made = words(py, fault).and_then(|reason| {
+        let details = PyDict::new(py);
+        details.set_item("status", fault.status)?;
+        details.set_item("request", request)?;
+        error.bind(py).call((reason,), Some(&details))
+    });
+    made.map_or_else(|error| error, PyErr::from_value)
+}
+
 /// What is wrong, with the text it is about as Python quotes it.
-pub fn words(py: Python<'_>, fault: &Fault<'_>) -> PyResult<String> {
+fn words(py: Python<'_>, fault: &Fault<'_>) -> PyResult<String> {
     let Some(shown) = fault.shown else { return Ok(fault.to_string()) };
     let beginning = text(py, &shown[..shown.len().min(LONGEST_SHOWN * LONGEST_CHARACTER)])?;
     let excerpt = beginning.get_item(PySlice::new(py, 0, LONGEST_SHOWN.cast_signed(), 1))?;

@@ -1,11 +1,17 @@
-//! From and To: the shape of an address with parameters, and the tag (RFC 3261 §20.10).
+//! From, To, Contact, Route and their like: a name, an address and parameters (RFC 3261 §20.10).
 
-use crate::grammar::{Parameters, behind_space, quoted, run, visible};
+use std::borrow::Cow;
+
+use crate::grammar::{behind_space, quoted, run, trimmed, visible};
+use crate::parameters::Parameters;
 
 /// A value that has the shape of an address; its URI may still be malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
-    params: Parameters<'a>,
+    /// As it stands, with its quotes.
+    name: &'a [u8],
+    pub uri: &'a [u8],
+    pub params: Parameters<'a>,
 }
 
 impl<'a> Address<'a> {
@@ -16,15 +22,23 @@ impl<'a> Address<'a> {
     }
 
     fn with_brackets(value: &'a [u8]) -> Option<Self> {
-        let (_, rest) = quoted(value).unwrap_or_else(|| run(value, |octet| !b"\"<>,;".contains(&octet)));
+        let (name, rest) = quoted(value).unwrap_or_else(|| run(value, |octet| !b"\"<>,;".contains(&octet)));
         let (uri, rest) = run(behind_space(rest).strip_prefix(b"<")?, |octet| !b"<>".contains(&octet));
         let rest = rest.strip_prefix(b">").filter(|_| !uri.is_empty())?;
-        Some(Self { params: Parameters::of(behind_space(rest))? })
+        Some(Self { name, uri, params: Parameters::of(behind_space(rest))? })
     }
 
     fn without(value: &'a [u8]) -> Option<Self> {
-        let (_, rest) = visible(value, |octet| b"<>;,?\"".contains(&octet))?;
-        Some(Self { params: Parameters::of(behind_space(rest))? })
+        let (uri, rest) = visible(value, |octet| b"<>;,?\"".contains(&octet))?;
+        Some(Self { name: b"", uri, params: Parameters::of(behind_space(rest))? })
+    }
+
+    /// Without quotes and escapes; empty when there is none.
+    pub fn display_name(&self) -> Cow<'a, [u8]> {
+        match self.name {
+            [b'"', inner @ .., b'"'] => unescaped(inner),
+            name => Cow::Borrowed(trimmed(name)),
+        }
     }
 
     /// What tells the dialog; None when absent or empty.
@@ -33,9 +47,32 @@ impl<'a> Address<'a> {
     }
 }
 
+fn unescaped(inner: &[u8]) -> Cow<'_, [u8]> {
+    if !inner.contains(&b'\\') {
+        return Cow::Borrowed(inner);
+    }
+    let mut octets = inner.iter().copied();
+    let mut plain = Vec::with_capacity(inner.len());
+    while let Some(octet) = octets.next() {
+        plain.push(if octet == b'\\' { octets.next().unwrap_or(octet) } else { octet });
+    }
+    Cow::Owned(plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_read_without_quotes_and_escapes() {
+        let name = |value: &'static str| Address::of(value.as_bytes()).map(|address| address.display_name());
+        assert_eq!(name(r#""王 \"小明\" \\"<sip:a>"#).as_deref(), Some(r#"王 "小明" \"#.as_bytes()));
+        assert_eq!(name(" Wang  Xiao <sip:a>").as_deref(), Some(&b"Wang  Xiao"[..]));
+        assert_eq!(
+            (name("sip:a").as_deref(), name("\"\"<sip:a>").as_deref()),
+            (Some(&b""[..]), Some(&b""[..]))
+        );
+    }
 
     fn tag(value: &str) -> Option<&str> {
         let tag = Address::of(value.as_bytes()).expect("has the shape").tag();

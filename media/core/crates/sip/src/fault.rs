@@ -21,7 +21,7 @@ impl<'a> Fault<'a> {
         Self { status: Some(400), before: before.into(), shown: None, after: "" }
     }
 
-    pub(crate) fn malformed(what: &'static str, text: &'a [u8]) -> Self {
+    pub fn malformed(what: &'static str, text: &'a [u8]) -> Self {
         Self::new(format!("malformed {what} ")).showing(text)
     }
 

@@ -1,6 +1,8 @@
 //! The pieces of RFC 3261 §25.1 that several readers share. Each takes from the beginning of a text and returns what
 //! it took and the rest; nothing is looked at twice, so that reading takes time linear in the length of the text.
 
+use crate::fault::Fault;
+
 /// What stood first, and what follows.
 pub type Taken<'a, T> = Option<(T, &'a [u8])>;
 
@@ -56,6 +58,11 @@ pub fn visible(text: &[u8], stops: impl Fn(u8) -> bool) -> Taken<'_, &[u8]> {
     (end > 0).then(|| text.split_at(end))
 }
 
+/// Whether a text is nothing but such characters.
+pub fn is_visible(text: &[u8], stops: impl Fn(u8) -> bool) -> bool {
+    visible(text, stops).map_or(text, |(_, rest)| rest).is_empty()
+}
+
 /// Whether a text begins with white space of any script, in UTF-8.
 fn is_space(text: &[u8]) -> bool {
     match *text {
@@ -93,49 +100,25 @@ pub fn host(text: &[u8]) -> Taken<'_, &[u8]> {
 
 /// A colon and up to six digits, with the space around them.
 pub fn port(text: &[u8]) -> Taken<'_, u32> {
-    let text = behind(text, b':')?;
+    let (port, rest) = digits(behind(text, b':')?)?;
+    Some((port, behind_space(rest)))
+}
+
+/// A number of up to six digits.
+pub fn digits(text: &[u8]) -> Taken<'_, u32> {
     let digits = text.iter().take(6).take_while(|octet| octet.is_ascii_digit());
-    let (length, port) =
-        digits.fold((0, 0), |(length, port), digit| (length + 1, port * 10 + u32::from(digit - b'0')));
-    (length > 0).then(|| (port, behind_space(&text[length..])))
+    let (length, number) =
+        digits.fold((0, 0), |(length, number), digit| (length + 1, number * 10 + u32::from(digit - b'0')));
+    (length > 0).then(|| (number, &text[length..]))
 }
 
-/// Any number of `;name=value` or `;name`, checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parameters<'a>(&'a [u8]);
-
-impl<'a> Parameters<'a> {
-    /// The whole text as parameters; None when it is anything else.
-    pub fn of(text: &'a [u8]) -> Option<Self> {
-        let mut rest = text;
-        while !rest.is_empty() {
-            (_, rest) = parameter(rest)?;
-        }
-        Some(Self(text))
+/// Of `port` for what is called so, when it is one.
+pub fn checked_port<'a>(port: Option<u32>, what: &str) -> Result<Option<u16>, Fault<'a>> {
+    let Some(port) = port else { return Ok(None) };
+    match u16::try_from(port) {
+        Ok(usable @ 1..) => Ok(Some(usable)),
+        _ => Err(Fault::new(format!("{what} with port {port}; expected 1 to 65535"))),
     }
-
-    /// The value of the first parameter of that name in any case: empty for a flag, None when absent.
-    pub fn find(self, name: &str) -> Option<&'a [u8]> {
-        let mut rest = self.0;
-        while let Some(((key, value), further)) = parameter(rest) {
-            if key.eq_ignore_ascii_case(name.as_bytes()) {
-                return Some(value);
-            }
-            rest = further;
-        }
-        None
-    }
-}
-
-fn parameter(text: &[u8]) -> Taken<'_, (&[u8], &[u8])> {
-    let text = behind_space(text.strip_prefix(b";")?);
-    let (name, rest) = visible(text, |octet| b";=,\"<>?@".contains(&octet))?;
-    let Some(rest) = behind(rest, b'=') else {
-        return Some(((name, b""), behind_space(rest)));
-    };
-    let plain = visible(rest, |octet| b";,\"<>".contains(&octet));
-    let (value, rest) = plain.or_else(|| quoted(rest)).unwrap_or((b"", rest));
-    Some(((name, value), behind_space(rest)))
 }
 
 #[cfg(test)]
@@ -159,22 +142,6 @@ mod tests {
         assert_eq!(quoted(br#""""#), Some((&br#""""#[..], &b""[..])));
         for open in [&br#"""#[..], br#""a"#, br#""a\"#, br#""a\""#, b"a"] {
             assert_eq!(quoted(open), None);
-        }
-    }
-
-    #[test]
-    fn parameters_are_found_by_name_in_any_case() {
-        let found =
-            |name| Parameters::of(b"; Tag = a ;lr;q=\"x;tag=y\";e=").and_then(|these| these.find(name));
-        assert_eq!(found("tag"), Some(&b"a"[..]));
-        assert_eq!((found("lr"), found("e")), (Some(&b""[..]), Some(&b""[..])));
-        assert_eq!((found("q"), found("x")), (Some(&b"\"x;tag=y\""[..]), None));
-    }
-
-    #[test]
-    fn other_text_is_no_parameters() {
-        for text in ["a", ";", ";=a", ";a b", ";a=b c", ";a=\"b", ";a=b\"c\"", ";a@b"] {
-            assert_eq!(Parameters::of(text.as_bytes()), None, "{text:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::addresses::Address;
 use crate::datagram::Datagram;
 use crate::fault::{Fault, excerpt};
 use crate::fields::Fields;
-use crate::grammar::visible;
+use crate::grammar::is_visible;
 use crate::names::{CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, TO, VIA};
 use crate::numbers::{CSeq, number};
 pub use crate::start_line::Start;
@@ -74,7 +74,7 @@ fn check<'a>(start: &Start<'a>, fields: &Fields<'a>, body: Option<&'a [u8]>) -> 
     if Address::of(from).is_none() || Address::of(to).is_none() {
         return Err(Fault::new("malformed from or to header"));
     }
-    if !visible(call_id, |_| false).is_some_and(|(_, rest)| rest.is_empty()) {
+    if call_id.is_empty() || !is_visible(call_id, |_| false) {
         return Err(Fault::new("malformed call-id header"));
     }
     let cseq = CSeq::of(cseq)?;

@@ -1,7 +1,8 @@
 //! What the top Via says about the way a message came (RFC 3261 §18.2, §20.42).
 
 use crate::fault::Fault;
-use crate::grammar::{Parameters, behind, behind_space, host, port, quoted, run, some, token, trimmed};
+use crate::grammar::{behind, behind_space, checked_port, host, port, quoted, run, some, token, trimmed};
+use crate::parameters::Parameters;
 
 const DEFAULT_PORT: u16 = 5060;
 const MOST_COMMAS: usize = 256;
@@ -21,22 +22,47 @@ pub struct TopVia<'a> {
 impl<'a> TopVia<'a> {
     /// The first Via of a line.
     pub fn of(line: &'a [u8]) -> Result<Self, Fault<'a>> {
-        let value = first_member(line)?;
-        let (by, params) = whole(value).ok_or_else(|| Fault::malformed("Via", value))?;
+        let Via { host, port, params, .. } = Via::of(first_member(line)?)?;
         let branch = params.find("branch").unwrap_or_default();
         let wants_port = params.find("rport").is_some();
-        Ok(Self { host: by.host, port: by.port()?, branch, wants_port })
+        Ok(Self { host, port: port.unwrap_or(DEFAULT_PORT), branch, wants_port })
     }
 
     /// As much of it as the refusal of a malformed request needs, whatever its version and parameters.
     pub fn way_back(line: &'a [u8]) -> Result<Self, Fault<'a>> {
         let by = SentBy::of(line, |_| true).filter(|(_, rest)| matches!(rest, [] | [b';' | b',', ..]));
         let (by, _) = by.ok_or_else(|| Fault::new("no way back by the top Via"))?;
-        Ok(Self { host: by.host, port: by.port()?, branch: b"", wants_port: false })
+        let port = checked_port(by.port, "Via")?.unwrap_or(DEFAULT_PORT);
+        Ok(Self { host: by.host, port, branch: b"", wants_port: false })
+    }
+}
+
+/// One hop a request took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Via<'a> {
+    /// As it is written.
+    pub transport: &'a [u8],
+    /// Sent-by; IPv6 without brackets.
+    pub host: &'a [u8],
+    pub port: Option<u16>,
+    pub params: Parameters<'a>,
+}
+
+impl<'a> Via<'a> {
+    pub fn of(value: &'a [u8]) -> Result<Self, Fault<'a>> {
+        let (by, params) = Self::parts(value).ok_or_else(|| Fault::malformed("Via", value))?;
+        let port = checked_port(by.port, "Via")?;
+        Ok(Self { transport: by.transport, host: by.host, port, params })
+    }
+
+    fn parts(value: &'a [u8]) -> Option<(SentBy<'a>, Parameters<'a>)> {
+        let (by, rest) = SentBy::of(value, |version| version == b"2.0")?;
+        Some((by, Parameters::of(rest)?))
     }
 }
 
 struct SentBy<'a> {
+    transport: &'a [u8],
     host: &'a [u8],
     port: Option<u32>,
 }
@@ -46,23 +72,13 @@ impl<'a> SentBy<'a> {
     fn of(value: &'a [u8], wanted: impl Fn(&[u8]) -> bool) -> Option<(Self, &'a [u8])> {
         let (name, rest) = value.split_at_checked(3)?;
         let (version, rest) = some(behind(rest, b'/')?, |octet| octet.is_ascii_digit() || octet == b'.')?;
-        let (_transport, rest) = token(behind(rest, b'/')?)?;
+        let (transport, rest) = token(behind(rest, b'/')?)?;
         let (_, rest) = some(rest, |octet| matches!(octet, b' ' | b'\t'))?;
         let (host, rest) = host(rest)?;
         let (port, rest) = port(rest).map_or((None, behind_space(rest)), |(port, rest)| (Some(port), rest));
-        (name.eq_ignore_ascii_case(b"SIP") && wanted(version)).then_some((Self { host, port }, rest))
+        (name.eq_ignore_ascii_case(b"SIP") && wanted(version))
+            .then_some((Self { transport, host, port }, rest))
     }
-
-    fn port(&self) -> Result<u16, Fault<'a>> {
-        let Some(port) = self.port else { return Ok(DEFAULT_PORT) };
-        let usable = u16::try_from(port).ok().filter(|port| *port > 0);
-        usable.ok_or_else(|| Fault::new(format!("Via with port {port}; expected 1 to 65535")))
-    }
-}
-
-fn whole(value: &[u8]) -> Option<(SentBy<'_>, Parameters<'_>)> {
-    let (by, rest) = SentBy::of(value, |version| version == b"2.0")?;
-    Some((by, Parameters::of(rest)?))
 }
 
 /// What stands before the first comma outside quotes and angle brackets; empty members do not count.
