@@ -63,6 +63,8 @@ class StationDialogs:
         self._of_station: dict[str, dict[str, SipLeg]] = {}
         self._stations: dict[str, str] = {}
         """By leg."""
+        self.station_of: Callable[[str], str | None] = self._stations.get
+        """The station whose leg it is, as far as that was told."""
 
     def resource(self, watcher: str, named: str) -> str | None:
         """Stations of one call centre may watch each other, and what lamps there are."""
@@ -81,10 +83,6 @@ class StationDialogs:
     def arrived(self, event: LegArrived) -> str | None:
         """A leg arrived; returns the station that calls, None when none does."""
         return None if event.station is None else self._note(event.leg_id, event.station)
-
-    def station_of(self, leg_id: str) -> str | None:
-        """The station whose leg it is, as far as that was told."""
-        return self._stations.get(leg_id)
 
     def went_on(self, event: LegRinging | LegAnswered | LegConfirmed) -> str | None:
         """A leg rings or talks; returns the station whose leg it is, None for any other."""

@@ -1,6 +1,6 @@
 """The open legs and the dialogs they speak in."""
 
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -225,7 +225,11 @@ class Legs:
 
     def __init__(self) -> None:
         self._legs: dict[str, SipLeg] = {}
+        self.find: Callable[[str], SipLeg | None] = self._legs.get
+        """The leg of an id; None when it never was or has ended."""
         self._dialogs: dict[DialogKey, tuple[SipLeg, Dialog]] = {}
+        self.find_dialog: Callable[[DialogKey], tuple[SipLeg, Dialog] | None] = self._dialogs.get
+        """The dialog of a key and its leg, which may have ended; None when there is no such dialog."""
         self.timers: Deadlines[tuple[SipLeg, LegTimer]] = Deadlines()
         """Of legs that are up; but a re-INVITE of ours is looked after until its end."""
 
@@ -243,10 +247,6 @@ class Legs:
         """Keep a leg until ``end``; its id must be new."""
         self._legs[leg.leg_id] = leg
 
-    def find(self, leg_id: str) -> SipLeg | None:
-        """The leg of that id; None when it never was or has ended."""
-        return self._legs.get(leg_id)
-
     def open_dialog(self, leg: SipLeg, dialog: Dialog) -> None:
         """Know the peer's requests in this dialog from now on; replaces a dialog of the same key."""
         self._dialogs[dialog.key] = (leg, dialog)
@@ -254,10 +254,6 @@ class Legs:
     def close_dialog(self, dialog: Dialog) -> None:
         """Requests in this dialog get 481 from now on; no harm when it is closed already."""
         self._dialogs.pop(dialog.key, None)
-
-    def find_dialog(self, key: DialogKey) -> tuple[SipLeg, Dialog] | None:
-        """The dialog with that key and its leg, which may have ended; None when there is no such dialog."""
-        return self._dialogs.get(key)
 
     def end(self, leg: SipLeg, cause: Cause, *, status: int | None, by_peer: bool) -> list[Output]:
         """Report the end of a leg; nothing when it was reported before."""
