@@ -58,11 +58,10 @@ from acd.verbs import (
 )
 from acd.views import AcdReadings
 from runtime.clock import Clock
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, merge_routes
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import tenant_of
-from runtime.vocabulary import Event
 from switch.application import AgentFacts, Application, Gauge
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
@@ -150,15 +149,22 @@ def build(
         more_schemes={AGENT_SCHEME: knows_agents(core.state)},
         obstacle=obstacles(core.state),
         cores=(core, limits, messages),
-        routes={
-            **_together(_inputs(core, repeats), _popping(popups)),
-            **orders(ids, whom),
-            **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
-            ConfigureAcd: _configuring(core, figures, agent_figures, limits, messages),
-            **_folds(figures, agent_figures, repeats),
-            **_limiting(limits, messages, agent_figures),
-            **_texting(messages),
-        },
+        routes=merge_routes(
+            _inputs(core, repeats),
+            _own_calls(OwnCallReception(core)),
+            _popping(popups),
+            orders(ids, whom),
+            {
+                **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
+                ConfigureAcd: _configuring(core, figures, agent_figures, limits, messages),
+            },
+            _counted(figures),
+            {CallCompleted: _counting(repeats.call_completed)},
+            {kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
+            {AgentSignedIn: limits.signed_in, AgentStateChanged: limits.state_changed},
+            {AgentSignedIn: messages.signed_in},
+            _texting(messages),
+        ),
         verbs=(
             *AcdVerbs(core.state, stations, figures, clock, submit).verbs(),
             *ExplainVerbs(core.state, clock).verbs(),
@@ -177,19 +183,13 @@ def build(
     )
 
 
-def _folds(
-    figures: QueueFigures, agent_figures: AgentFigures, repeats: RepeatCallers
-) -> dict[type[Event], Handler]:
-    """What only counts what the core tells."""
+def _counted(figures: QueueFigures) -> dict[type, Handler]:
+    """What of the core's events counts in queues' figures."""
     return {
         CallerJoined: _counting(figures.caller_joined),
         CallerTold: _counting(figures.caller_told),
         CallerLeft: _counting(figures.caller_left),
         **dict.fromkeys((CallbackDialled, CallbackReturned), _counting(figures.call_changed)),
-        **{kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
-        CallCompleted: _in_turn(
-            _counting(repeats.call_completed), _timing(agent_figures.folds[CallCompleted])
-        ),
     }
 
 
@@ -214,16 +214,6 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
     return knows
 
 
-def _limiting(limits: AgentLimits, messages: Messages, figures: AgentFigures) -> dict[type[Event], Handler]:
-    """What agents' figures are made of, their limits go by, and their messages wait for."""
-    return {
-        AgentSignedIn: _in_turn(
-            _timing(figures.folds[AgentSignedIn]), _in_turn(limits.signed_in, messages.signed_in)
-        ),
-        AgentStateChanged: _in_turn(_timing(figures.folds[AgentStateChanged]), limits.state_changed),
-    }
-
-
 def _popping(popups: PopUps) -> dict[type, Handler]:
     """When desktops are told of calls."""
     return {
@@ -236,12 +226,6 @@ def _popping(popups: PopUps) -> dict[type, Handler]:
         OfferEnded: lambda event, now: popups.offer_over(event.call_id, event.offer_id),
         CallEnded: lambda event, now: popups.call_over(event.call_id),
     }
-
-
-def _together(first: dict[type, Handler], second: dict[type, Handler]) -> dict[type, Handler]:
-    """Events that both take go to the first, then to the second."""
-    both = {kind: _in_turn(first[kind], second[kind]) for kind in first.keys() & second.keys()}
-    return {**first, **second, **both}
 
 
 def _texting(messages: Messages) -> dict[type, Handler]:
@@ -313,7 +297,7 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
 
 def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the core."""
-    reception, own = Reception(core, repeats), OwnCallReception(core)
+    reception = Reception(core, repeats)
 
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         return lambda event, now: core.handle(translate(event), now=now)
@@ -325,26 +309,34 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
 
     return {
         CallArrived: reception.call_arrived,
-        CallPlaced: own.placed,
-        CallTransferred: own.transferred,
-        CallAnswered: _in_turn(reception.call_answered, own.answered),
+        CallAnswered: reception.call_answered,
         CallHandedOff: reception.call_handed_off,
         CallDueBack: telling(lambda e: inputs.CallerDueBack(call_id=e.call_id, back=e.target)),
-        CallEnded: _in_turn(reception.call_ended, own.over),
+        CallEnded: reception.call_ended,
         ItemPassedOn: reception.item_passed_on,
         PromptFinished: reception.playback_over,
         DigitReceived: reception.digit_received,
         CalendarOpened: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=True)),
         CalendarClosed: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=False)),
-        CallConnected: _in_turn(
-            of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)), own.connected
-        ),
+        CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
-        OfferEnded: _in_turn(of_offer(_phone_lost), own.left),
+        OfferEnded: of_offer(_phone_lost),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationRefreshed: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
+    }
+
+
+def _own_calls(own: OwnCallReception) -> dict[type, Handler]:
+    """What the exchange reports of calls that agents have by no offer of a queue."""
+    return {
+        CallPlaced: own.placed,
+        CallTransferred: own.transferred,
+        CallAnswered: own.answered,
+        CallConnected: own.connected,
+        OfferEnded: own.left,
+        CallEnded: own.over,
     }
 
 
@@ -371,11 +363,6 @@ def _timing(fold: Callable[[Any, float], None]) -> Handler:
         return ()
 
     return handle
-
-
-def _in_turn(first: Handler, second: Handler) -> Handler:
-    """For an event that two count."""
-    return lambda event, now: [*first(event, now), *second(event, now)]
 
 
 def _facts_of_agents(state: AcdState) -> AgentFacts:
