@@ -43,7 +43,7 @@ def is_token(text: str) -> bool:
 
 
 def read_parameters(text: str) -> Parameters:
-    """Split text that matched PARAMETERS. Quoted values keep their quotes, so that they are written back."""
+    """Split any number of ``;name=value`` or ``;name``. Quoted values keep their quotes."""
     if not text:
         return ()
     return tuple((found[1], found[2]) for found in _PARAMETER.finditer(text))
