@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use bench::bulk::{BATCH, Bulk};
+use bench::bulk::SharedSockets;
 use bench::{hear_numbers, say, streams};
 use rtp::packet::{HEADER_LENGTH, Header, Packet};
 
@@ -20,8 +20,6 @@ const STEP: Duration = Duration::from_micros(500);
 const PAYLOAD_LENGTH: usize = 160;
 const TICKS: u32 = PAYLOAD_LENGTH as u32;
 const PCMA: u8 = 8;
-/// Streams that share a socket; they lie beside each other, so that their packets are sent together.
-const SHARE: usize = 128;
 /// How long after the last packet was sent the rest may still arrive, at most.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -29,10 +27,8 @@ type Datagram = [u8; HEADER_LENGTH + PAYLOAD_LENGTH];
 
 fn main() -> io::Result<()> {
     let count = streams()?;
-    let mut sockets = (0..count.div_ceil(SHARE)).map(|_| Bulk::open()).collect::<io::Result<Vec<_>>>()?;
-    let ports = sockets.iter().map(Bulk::port).collect::<io::Result<Vec<_>>>()?;
-    let ports: Vec<String> = (0..count).map(|stream| ports[stream / SHARE].to_string()).collect();
-    say(&ports.join(" "))?;
+    let mut sockets = SharedSockets::open(count)?;
+    sockets.announce()?;
     let mut streams: Vec<Stream> = (0..count).map(Stream::new).collect();
     while let Some(numbers) = hear_numbers()? {
         let Some((&milliseconds, ports)) = numbers.split_first() else { break };
@@ -69,7 +65,7 @@ impl Stream {
 
 /// One measurement.
 struct Round<'a> {
-    sockets: &'a mut [Bulk],
+    sockets: &'a mut SharedSockets,
     streams: &'a mut [Stream],
     /// When it began, by the clock that arrivals are told by.
     began: Duration,
@@ -78,7 +74,7 @@ struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    fn new(sockets: &'a mut [Bulk], streams: &'a mut [Stream]) -> Self {
+    fn new(sockets: &'a mut SharedSockets, streams: &'a mut [Stream]) -> Self {
         Self { sockets, streams, began: unix_time(), sent: 0, delays_ns: Vec::new() }
     }
 
@@ -103,25 +99,23 @@ impl<'a> Round<'a> {
         let due = (moment.as_nanos() * count as u128 / PTIME.as_nanos()) as usize;
         while self.sent < due {
             let first = self.sent % count;
-            let room = (SHARE - first % SHARE).min(BATCH).min(count - first);
-            let batch = &mut self.streams[first..first + room.min(due - self.sent)];
+            let room = self.sockets.batch_from(first).min(due - self.sent);
+            let batch = &mut self.streams[first..first + room];
             let now = unix_time();
             let packets: Vec<Datagram> = batch.iter_mut().map(|stream| stream.packet(now)).collect();
             let targets: Vec<_> = batch.iter().map(|stream| stream.target).collect();
-            self.sockets[first / SHARE].send(&packets, &targets);
+            self.sockets.send(first, &packets, &targets);
             self.sent += packets.len();
         }
     }
 
     fn receive(&mut self) {
-        for socket in self.sockets.iter_mut() {
-            socket.receive(|datagram, came_at| {
-                // One from before is a late packet of the round before, lost there.
-                let sent_at = sending_moment(datagram).filter(|sent_at| *sent_at >= self.began);
-                let delay = sent_at.map(|sent_at| came_at.saturating_sub(sent_at));
-                self.delays_ns.extend(delay.map(|delay| u32::try_from(delay.as_nanos()).unwrap_or(u32::MAX)));
-            });
-        }
+        self.sockets.receive(|datagram, came_at| {
+            // One from before is a late packet of the round before, lost there.
+            let sent_at = sending_moment(datagram).filter(|sent_at| *sent_at >= self.began);
+            let delay = sent_at.map(|sent_at| came_at.saturating_sub(sent_at));
+            self.delays_ns.extend(delay.map(|delay| u32::try_from(delay.as_nanos()).unwrap_or(u32::MAX)));
+        });
     }
 
     fn answer(mut self) -> String {

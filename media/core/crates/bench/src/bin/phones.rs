@@ -6,14 +6,15 @@
 //! sent and received.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use audio::codec::Codec;
 use audio::encoder::{Encoder, MAX_PAYLOAD};
-use bench::{BUFFER_LENGTH, MASTER_KEY, Ready, Sockets, hear_numbers, say, streams};
+use bench::bulk::SharedSockets;
+use bench::{MASTER_KEY, hear_numbers, say, streams};
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::rtcp::is_rtcp;
 use srtp::MAX_TRAILER;
@@ -23,76 +24,84 @@ use srtp::outbound::Outbound;
 const PTIME_MS: u32 = 20;
 /// What came is taken, and what is due is said, so often.
 const LOOK: Duration = Duration::from_millis(1);
+/// What is on its way comes within so long.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Different packets of a codec, said over and over.
 const PHRASE: usize = 50;
 /// Of codecs without a static one.
 const PAYLOAD_TYPE: u8 = 111;
 
 fn main() -> io::Result<()> {
-    let sockets = Sockets::open(streams()?)?;
-    let mut phones = phones(sockets.sockets.len())?;
+    let count = streams()?;
+    let mut sockets = SharedSockets::open(count)?;
+    let mut phones = phones(count)?;
     sockets.announce()?;
     while let Some(numbers) = hear_numbers()? {
         let [talking, milliseconds, ports @ ..] = &numbers[..] else { break };
         for (phone, &port) in phones.iter_mut().zip(ports) {
-            phone.target = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            phone.target.set_port(port);
         }
         let length = Duration::from_millis((*milliseconds).into());
-        say(&run(&sockets, &mut phones, *talking == 1, length))?;
+        say(&run(&mut sockets, &mut phones, *talking == 1, length))?;
     }
     Ok(())
 }
 
 /// Talk, if they are to, and listen for so long.
-fn run(sockets: &Sockets, phones: &mut [Phone], talking: bool, length: Duration) -> String {
-    hear_until_quiet(sockets, Duration::ZERO);
+fn run(sockets: &mut SharedSockets, phones: &mut [Phone], talking: bool, length: Duration) -> String {
+    hear(sockets);
     let begin = Instant::now();
-    let step = Duration::from_millis(PTIME_MS.into()) / phones.len() as u32;
-    let (mut sent, mut received) = (0_usize, 0);
-    let mut ready = Ready::default();
-    let mut buffer = [0; BUFFER_LENGTH];
+    let (mut sent, mut received) = (0, 0);
     while begin.elapsed() < length {
-        while talking && step * sent as u32 <= begin.elapsed() {
-            let index = sent % phones.len();
-            phones[index].talk(&sockets.sockets[index]);
-            sent += 1;
-        }
         // They look from time to time: to be woken for each packet would be charged to who sends it.
         thread::sleep(LOOK);
-        received += hear(sockets, &mut ready, &mut buffer, Duration::ZERO);
+        if talking {
+            sent = talk_until(sockets, phones, sent, begin.elapsed().min(length));
+        }
+        received += hear(sockets);
     }
     if talking {
-        received += hear_until_quiet(sockets, Duration::from_millis(100));
+        received += hear_the_rest(sockets);
     }
     format!(r#"{{"sent": {sent}, "received": {received}}}"#)
 }
 
-/// Take what has come and still comes within `patience` of each other, for a second at most; says how much it was.
-fn hear_until_quiet(sockets: &Sockets, patience: Duration) -> usize {
+/// Send what is due at this moment of the round, of which so many packets are sent; says how many then are.
+fn talk_until(sockets: &mut SharedSockets, phones: &mut [Phone], mut sent: usize, moment: Duration) -> usize {
+    let due = (moment.as_micros() * phones.len() as u128 / u128::from(PTIME_MS * 1000)) as usize;
+    while sent < due {
+        let first = sent % phones.len();
+        let room = sockets.batch_from(first).min(due - sent);
+        let batch = &mut phones[first..first + room];
+        let packets: Vec<_> = batch.iter_mut().map(Phone::packet).collect();
+        let targets: Vec<_> = batch.iter().map(|phone| phone.target).collect();
+        sockets.send(first, &packets, &targets);
+        sent += room;
+    }
+    sent
+}
+
+/// Take what still comes until nothing does, for a second at most; says how many packets it was.
+fn hear_the_rest(sockets: &mut SharedSockets) -> usize {
     let begin = Instant::now();
-    let mut ready = Ready::default();
-    let mut buffer = [0; BUFFER_LENGTH];
     let (mut received, mut before) = (0, usize::MAX);
     while received != before && begin.elapsed() < Duration::from_secs(1) {
+        thread::sleep(PAUSE);
         before = received;
-        received += hear(sockets, &mut ready, &mut buffer, patience);
+        received += hear(sockets);
     }
     received
 }
 
-/// Take all that is there, waiting for the first of it; says how many packets it was. Reports do not count.
-fn hear(sockets: &Sockets, ready: &mut Ready, buffer: &mut [u8; BUFFER_LENGTH], patience: Duration) -> usize {
+/// Take all that is there; says how many packets it was. Reports do not count.
+fn hear(sockets: &mut SharedSockets) -> usize {
     let mut received = 0;
-    sockets.wait(ready, Some(patience), |index| {
-        while let Ok((length, _)) = sockets.sockets[index].recv_from(buffer) {
-            received += usize::from(!is_rtcp(&buffer[..length]));
-        }
-    });
+    sockets.receive(|datagram, _| received += usize::from(!is_rtcp(datagram)));
     received
 }
 
 struct Phone {
-    target: SocketAddr,
+    target: SocketAddrV4,
     codec: Codec,
     phrase: Rc<Vec<Vec<u8>>>,
     header: Header,
@@ -100,7 +109,8 @@ struct Phone {
 }
 
 impl Phone {
-    fn talk(&mut self, socket: &std::net::UdpSocket) {
+    /// The next that it says.
+    fn packet(&mut self) -> Vec<u8> {
         self.header.sequence = self.header.sequence.wrapping_add(1);
         self.header.timestamp = self.header.timestamp.wrapping_add(self.codec.ticks(PTIME_MS));
         let payload = &self.phrase[usize::from(self.header.sequence) % PHRASE];
@@ -111,8 +121,7 @@ impl Phone {
         if let Some(outbound) = &mut self.outbound {
             packet = outbound.protect_rtp(&mut buffer, packet).unwrap_or_default();
         }
-        // A packet the kernel does not take is lost as on any network.
-        let _ = socket.send_to(&buffer[packet], self.target);
+        buffer[packet].to_vec()
     }
 }
 
@@ -125,7 +134,7 @@ fn phones(count: usize) -> io::Result<Vec<Phone>> {
         let payload_type = codec.payload_type().unwrap_or(PAYLOAD_TYPE);
         let header =
             Header { marker: false, payload_type, sequence: 0, timestamp: 0, ssrc: index as u32 + 1 };
-        let target = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        let target = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9);
         Phone { target, codec, phrase, header, outbound: keys.as_ref().map(Outbound::new) }
     };
     Ok((0..count).map(phone).collect())
