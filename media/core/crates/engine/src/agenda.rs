@@ -1,7 +1,7 @@
-//! What a worker has to do later: two heaps of moments, of what can wait and of what cannot.
+//! What a worker has to do later, of what can wait and of what cannot: beats, which come in step, and all else.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use crate::events::{EndpointId, ForkId, MixId, RecordingId};
 
@@ -72,61 +72,119 @@ const GRID_US: u64 = 5_000;
 /// Tasks in the order they fall due.
 #[derive(Debug, Default)]
 pub struct Agenda {
-    pressing: Heap,
-    patient: Heap,
+    pressing: Queue,
+    patient: Queue,
 }
-
-type Heap = BinaryHeap<Reverse<(u64, Task)>>;
 
 impl Agenda {
     pub fn add(&mut self, at_us: u64, task: Task) {
-        let heap = if task.can_wait() { &mut self.patient } else { &mut self.pressing };
-        heap.push(Reverse((at_us, task)));
+        self.queue_of(task).others.push(Reverse((at_us, task)));
     }
 
     /// Add one of the steady beats of a leg or a recording, up to a grid's step early, so that those of many come
     /// together: to wake up and set the timer for each of them would cost more than what a beat does.
     pub fn add_beat(&mut self, at_us: u64, task: Task) {
-        self.add(at_us - at_us % GRID_US, task);
+        self.queue_of(task).beats.add(at_us - at_us % GRID_US, task);
     }
 
     /// Take out all tasks of these, with their moments. The ids are sorted: each task of the worker is held against them.
     pub fn take_tasks_of(&mut self, ids: &[u64]) -> Vec<(u64, Task)> {
         let mut taken = Vec::new();
-        for heap in [&mut self.pressing, &mut self.patient] {
-            heap.retain(|&Reverse(entry)| {
-                let stays = entry.1.about().is_none_or(|id| ids.binary_search(&id).is_err());
-                if !stays {
-                    taken.push(entry);
-                }
-                stays
-            });
+        let mut stays = |at_us: u64, task: Task| {
+            let stays = task.about().is_none_or(|id| ids.binary_search(&id).is_err());
+            if !stays {
+                taken.push((at_us, task));
+            }
+            stays
+        };
+        for queue in [&mut self.pressing, &mut self.patient] {
+            queue.others.retain(|&Reverse((at_us, task))| stays(at_us, task));
+            for (at_us, tasks) in &mut queue.beats.steps {
+                tasks.retain(|&task| stays(*at_us, task));
+            }
+            queue.beats.forget_empty();
         }
         taken
     }
 
     pub fn next_us(&self) -> Option<u64> {
-        [&self.pressing, &self.patient].into_iter().filter_map(first_us).min()
+        [&self.pressing, &self.patient].into_iter().filter_map(Queue::next_us).min()
     }
 
     /// Take the earliest task that is due and cannot wait.
     pub fn pop_pressing(&mut self, now_us: u64) -> Option<Task> {
-        pop_due(&mut self.pressing, now_us)
+        self.pressing.pop_due(now_us)
     }
 
     /// Take the earliest task that is due and can wait.
     pub fn pop_patient(&mut self, now_us: u64) -> Option<Task> {
-        pop_due(&mut self.patient, now_us)
+        self.patient.pop_due(now_us)
+    }
+
+    fn queue_of(&mut self, task: Task) -> &mut Queue {
+        if task.can_wait() { &mut self.patient } else { &mut self.pressing }
     }
 }
 
-fn first_us(heap: &Heap) -> Option<u64> {
-    heap.peek().map(|Reverse((at_us, _))| *at_us)
+#[derive(Debug, Default)]
+struct Queue {
+    beats: Beats,
+    others: BinaryHeap<Reverse<(u64, Task)>>,
 }
 
-fn pop_due(heap: &mut Heap, now_us: u64) -> Option<Task> {
-    first_us(heap).filter(|&at_us| at_us <= now_us)?;
-    heap.pop().map(|Reverse((_, task))| task)
+impl Queue {
+    fn next_us(&self) -> Option<u64> {
+        [self.beats.next_us(), self.next_other_us()].into_iter().flatten().min()
+    }
+
+    fn next_other_us(&self) -> Option<u64> {
+        self.others.peek().map(|Reverse((at_us, _))| *at_us)
+    }
+
+    fn pop_due(&mut self, now_us: u64) -> Option<Task> {
+        let next_us = self.next_us().filter(|&at_us| at_us <= now_us)?;
+        if self.beats.next_us() == Some(next_us) {
+            return self.beats.pop();
+        }
+        self.others.pop().map(|Reverse((_, task))| task)
+    }
+}
+
+/// The tasks of each step of the grid. There are few steps, and thousands of tasks in one: none of them is compared with
+/// another.
+#[derive(Debug, Default)]
+struct Beats {
+    /// In order; none is empty.
+    steps: VecDeque<(u64, VecDeque<Task>)>,
+    /// Room of steps that are over.
+    spare: Vec<VecDeque<Task>>,
+}
+
+impl Beats {
+    fn add(&mut self, at_us: u64, task: Task) {
+        let place = self.steps.partition_point(|&(step_us, _)| step_us < at_us);
+        if self.steps.get(place).is_none_or(|&(step_us, _)| step_us != at_us) {
+            self.steps.insert(place, (at_us, self.spare.pop().unwrap_or_default()));
+        }
+        self.steps[place].1.push_back(task);
+    }
+
+    fn next_us(&self) -> Option<u64> {
+        self.steps.front().map(|&(at_us, _)| at_us)
+    }
+
+    fn pop(&mut self) -> Option<Task> {
+        let (_, tasks) = self.steps.front_mut()?;
+        let task = tasks.pop_front();
+        if tasks.is_empty() {
+            self.spare.extend(self.steps.pop_front().map(|(_, room)| room));
+        }
+        task
+    }
+
+    fn forget_empty(&mut self) {
+        self.steps.retain(|(_, tasks)| !tasks.is_empty());
+    }
 }
 
 #[cfg(test)]
@@ -147,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn a_beat_added_late_comes_before_those_that_were_added_for_later() {
+        let mut agenda = Agenda::default();
+        for (at_us, id) in [(40_000, 1), (20_000, 2), (60_000, 3), (20_000, 4)] {
+            agenda.add_beat(at_us, Task::Speak(id));
+        }
+        agenda.add(30_000, Task::Sweep);
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop_patient(u64::MAX)).collect();
+        assert_eq!(order, [Task::Speak(2), Task::Speak(4), Task::Sweep, Task::Speak(1), Task::Speak(3)]);
+        assert_eq!(agenda.next_us(), None);
+    }
+
+    #[test]
     fn tasks_come_in_order_and_not_before_their_time() {
         let mut agenda = Agenda::default();
         agenda.add(30, Task::Sweep);
@@ -164,11 +234,11 @@ mod tests {
         agenda.add(10, Task::Sweep);
         agenda.add(20, Task::ExpireDigit(1));
         agenda.add(30, Task::Speak(1));
-        agenda.add(40, Task::Flush(2));
+        agenda.add_beat(5_040, Task::Flush(2));
         agenda.add(50, Task::Speak(3));
         let mut taken = agenda.take_tasks_of(&[1, 2]);
         taken.sort_unstable();
-        assert_eq!(taken, [(20, Task::ExpireDigit(1)), (30, Task::Speak(1)), (40, Task::Flush(2))]);
+        assert_eq!(taken, [(20, Task::ExpireDigit(1)), (30, Task::Speak(1)), (5_000, Task::Flush(2))]);
         assert_eq!((agenda.pop_pressing(99), agenda.pop_patient(99)), (None, Some(Task::Sweep)));
         assert_eq!((agenda.pop_patient(99), agenda.next_us()), (Some(Task::Speak(3)), None));
     }

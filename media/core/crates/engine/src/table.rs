@@ -1,18 +1,18 @@
 //! Things found by their id when a verb names them, and by their slot when a packet does.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Slots stay where they are while their thing lives, and are used again afterwards.
 #[derive(Debug)]
 pub struct Table<T> {
     slots: Vec<Option<T>>,
     free: Vec<usize>,
-    by_id: HashMap<u64, usize>,
+    by_id: FxHashMap<u64, usize>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), by_id: HashMap::new() }
+        Self { slots: Vec::new(), free: Vec::new(), by_id: FxHashMap::default() }
     }
 }
 
