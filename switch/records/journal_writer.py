@@ -80,6 +80,7 @@ class JournalWriter:
             self._write_queue()
             self._tell_loss()
         except Exception as fault:  # whatever goes wrong, nothing is kept once this thread is gone
+            self._wake.set()  # for what still waits: ``put`` wakes it for the first only
             log.exception(f"fault of the thread that writes the {self._name}; it goes on")
             with suppress(Exception):  # telling may be what went wrong
                 self._fail(fault)
@@ -133,12 +134,14 @@ class JournalWriter:
         try:
             step()
         except Exception as error:  # a fault of ours is told, and tried again, like one of the disk
-            self._close_segment()  # whatever comes next begins in a file of its own
-            self._fail(error)
+            with suppress(Exception):  # who is told may be at fault too, and that must not cost the entries
+                self._close_segment()  # whatever comes next begins in a file of its own
+                self._fail(error)
             return False
         if self._failing:
             self._failing = False
-            self._report(JournalWriteRecovered(path=str(self._config.journal)))
+            with suppress(Exception):
+                self._report(JournalWriteRecovered(path=str(self._config.journal)))
         return True
 
     def _fail(self, error: Exception) -> None:

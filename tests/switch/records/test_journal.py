@@ -1,6 +1,6 @@
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event as Signal
@@ -20,7 +20,7 @@ from switch.records.events import (
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
 from switch.records.projection import FreshEntry, JournalEntry
-from switch.records.segment import SegmentWriter, list_segments
+from switch.records.segment import SegmentWriter, encode_line, list_segments
 
 WALL = 1_790_000_000.0
 PATIENCE_S = 45.0
@@ -200,6 +200,40 @@ def test_a_fault_of_one_who_listens_is_reported_and_the_journal_goes_on(tmp_path
         journal.observe(Happened(n=2), WALL)
         assert reports.get(timeout=PATIENCE_S) == JournalWriteRecovered(path=str(tmp_path))
     assert numbers(journal) == [1, 2]
+
+
+def test_a_fault_of_one_who_is_told_of_the_disk_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, told = Disk(monkeypatch), []
+    disk.broken = OSError(28, "No space left on device")
+
+    def report(event: Event) -> None:
+        told.append(type(event))
+        disk.broken = None
+        raise RuntimeError("the loop is closed")
+
+    journal = Journal(config(tmp_path), report)
+    journal.observe(Happened(n=1), WALL)
+    journal.close()
+    assert numbers(journal) == [1]
+    assert told == [JournalWriteFailed, JournalWriteRecovered]
+
+
+def test_what_waits_behind_a_fault_is_written_though_nothing_more_happens(tmp_path: Path) -> None:
+    all_wait = Signal()
+
+    def encode(entry: FreshEntry | JournalEntry) -> bytes:
+        assert all_wait.wait(PATIENCE_S)
+        return encode_line(entry) if entry.sequence > 1 else None  # type: ignore[return-value]
+
+    with closing(Journal(config(tmp_path), encode=encode)) as journal:
+        written = flushed(journal)
+        for n in range(1, 5001):
+            journal.observe(Happened(n=n), WALL)
+        all_wait.set()
+        assert written.wait(PATIENCE_S)
+        assert numbers(journal)[-1] == 5000
 
 
 class Unspeakable:
