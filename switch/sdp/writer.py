@@ -1,12 +1,15 @@
 """From values to SDP text, lines in the order of RFC 8866 §5.
 
-Of what we write only the ``o=`` line and the ports are new each time; the last of all else is kept.
+Of what we write only the ``o=`` line, the ports and the keys are new each time; the last of all else is kept.
 """
 
 from functools import lru_cache
 
 from runtime.errors import UsageError
 from switch.sdp.description import Attribute, Connection, MediaDescription, SessionDescription
+
+_TELL_KEYS = frozenset({"crypto", "ice-pwd"})
+"""Attributes that are nobody's business but their call's, and never come again."""
 
 
 def write_sdp(description: SessionDescription) -> str:
@@ -20,7 +23,8 @@ def write_sdp(description: SessionDescription) -> str:
 def write_stream(media: MediaDescription, port: int) -> str:
     """The lines of a stream with this port in place of its own."""
     kind, _, protocol, formats, connection, attributes = media
-    return f"m={kind} {port}{_behind_port(kind, protocol, formats, connection, attributes)}"
+    behind = _kept_behind_port if _TELL_KEYS.isdisjoint(dict(attributes)) else _behind_port
+    return f"m={kind} {port}{behind(kind, protocol, formats, connection, attributes)}"
 
 
 @lru_cache(maxsize=256)
@@ -32,7 +36,6 @@ def write_session(
     return "".join([_line(f"s={name}"), _connection_line(connection), *times, _attribute_lines(attributes)])
 
 
-@lru_cache(maxsize=256)
 def _behind_port(
     kind: str,
     protocol: str,
@@ -43,6 +46,9 @@ def _behind_port(
     """A stream from behind its port to its last line."""
     first = _line(f"{kind} {protocol} {' '.join(formats)}").removeprefix(kind)
     return f"{first}{_connection_line(connection)}{_attribute_lines(attributes)}"
+
+
+_kept_behind_port = lru_cache(maxsize=256)(_behind_port)
 
 
 def _connection_line(connection: Connection | None) -> str:

@@ -1,8 +1,10 @@
+from sys import getrefcount
+
 import pytest
 
 from runtime.errors import UsageError
 from switch.sdp.description import Connection, MediaDescription, Origin, SessionDescription
-from switch.sdp.writer import write_sdp
+from switch.sdp.writer import write_sdp, write_stream
 
 ORIGIN = Origin("-", "1", "2", "IP4", "192.0.2.10")
 
@@ -23,6 +25,16 @@ def test_lines_stand_in_the_order_of_the_standard() -> None:
         "v=0\r\no=- 1 2 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\na=tool:x\r\n"
         "m=audio 5000 RTP/AVP 8 101\r\nc=IN IP6 ::1\r\na=ptime:20\r\na=sendrecv\r\n"
     )
+
+
+@pytest.mark.parametrize("secret", ["crypto", "ice-pwd"])
+def test_keys_are_not_kept_once_they_are_written(secret: str) -> None:
+    key = "".join(["of this ", "call only"])  # an object of its own, so that who holds it can be counted
+    stream = MediaDescription("audio", 5000, "RTP/AVP", ("8",), None, ((secret, key),))
+    holders = getrefcount(key)
+    assert f"a={secret}:{key}" in write_stream(stream, 5000)
+    del stream
+    assert getrefcount(key) < holders
 
 
 @pytest.mark.parametrize("name", ["a\r\nm=audio 1 RTP/AVP 0", "a\nb", "a\rb"])
