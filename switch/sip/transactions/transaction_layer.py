@@ -102,7 +102,7 @@ class TransactionLayer:
         """Answer a request. None when a final answer was given before."""
         served = transaction.served
         message = served.respond(response, now)
-        if response.status >= 200:
+        if message is not None and response.status >= 200:
             transaction.request.body = b""  # whoever holds it needs the headers at most
             if served.state is State.TERMINATED:
                 self._forget(served)

@@ -243,6 +243,19 @@ def test_an_answered_request_that_is_abandoned_leaves_nothing_and_may_come_again
     one(layer.receive(make_request("OPTIONS"), PHONE, 0.1), RequestReceived)
 
 
+def test_an_answer_that_comes_too_late_costs_no_other_request_its_place() -> None:
+    layer = make_layer()
+    via = "SIP/2.0/TCP phone.invalid;branch=z9hG4bKo"
+    request = make_request("OPTIONS", via=via)
+    answered = one(layer.receive(request, TCP, 0.0), RequestReceived).transaction
+    layer.respond(answered, make_response(request, 200), 0.0)
+    again = one(layer.receive(make_request("OPTIONS", via=via), TCP, 0.1), RequestReceived).transaction
+    assert layer.respond(answered, make_response(request, 200), 0.2) is None
+    assert layer.open_transactions == 1
+    assert layer.respond(again, make_response(request, 200), 0.3) is not None
+    assert layer.open_transactions == 0
+
+
 @pytest.mark.parametrize("method", ["INVITE", "BYE"])
 def test_of_an_answered_request_only_what_repetitions_need_is_kept(method: str) -> None:
     layer, request = make_layer(), make_request(method)
