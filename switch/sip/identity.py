@@ -5,7 +5,6 @@ from functools import cache
 
 from runtime.ids import Ids
 from switch.sip.config import SipConfig
-from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.session_id import answering_lines
 from switch.sip.hop import Hop
 from switch.sip.messages.header_values import read_tag
@@ -154,10 +153,4 @@ def _asks_for_sips(request: Request) -> bool:
 
 def _with_tag(to: str, tag: str) -> str:
     """To with our tag, unless the request was sent inside a dialog and has one."""
-    if "tag" not in to:  # the usual case, without a look at the parts
-        return f"{to};tag={tag}"
-    try:
-        tagged = read_tag(to) is not None
-    except SipSyntaxError:
-        return to
-    return to if tagged else f"{to};tag={tag}"
+    return f"{to};tag={tag}" if read_tag(to) is None else to
