@@ -40,6 +40,7 @@ from switch.sdp.security import (
     accepted_security,
     answered_security,
     offered_security,
+    plain_attributes,
     repeated_security,
     without_security,
 )
@@ -210,7 +211,8 @@ def _agree(
     if address is None:
         return None
     media, rtcp_address = take_rtcp_address(media)
-    terms = _agree_but_for_address(peer.attributes, media.formats, media.attributes, address.nowhere, ours)
+    session = plain_attributes(peer.attributes)  # what is remembered holds no password of ICE
+    terms = _agree_but_for_address(session, media.formats, media.attributes, address.nowhere, ours)
     return terms and (terms, terms.at(address.host, media.port, rtcp_address))
 
 

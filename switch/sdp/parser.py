@@ -22,8 +22,8 @@ MAX_MEDIA = 32
 _LONGEST_SHOWN = 80
 _LONGEST_KEPT = 2_000
 """Characters of a section worth keeping; a phone with more is rare."""
-_KEY = "a=crypto:"
-"""Keys are nobody's business but their call's."""
+_SECRETS = ("crypto:", "ice-pwd:")
+"""Keys and passwords are nobody's business but their call's."""
 _SPACE = r"[^\S\r\n]"
 _USUAL_BEGINNING = re.compile(r"v=0\n++o=(\S++) (\S++) (\S++) IN (\S++) (\S++)\n")
 """As nearly everybody writes it, where all line ends are LF: one match tells the origin's parts."""
@@ -75,7 +75,7 @@ def parse_sdp(text: str) -> SessionDescription:
     session, *streams = _NEXT_STREAM.split(text.replace("\r", "\n"))
     if len(streams) > MAX_MEDIA:
         raise SdpSyntaxError(f"{len(streams)} streams; expected at most {MAX_MEDIA} streams")
-    read = _kept_section if len(session) <= _LONGEST_KEPT else _read_section
+    read = _kept_section if _may_be_kept(session) else _read_section
     try:
         usual = _USUAL_BEGINNING.match(session)
         first, end = (Origin(*usual.groups()), usual.end()) if usual else _read_beginning(session)
@@ -103,9 +103,12 @@ def _stream(text: str) -> MediaDescription:
     port = int(found[2]) if found else -1
     if found is None or port > 65535:
         raise _Mistake(f"m={_LINE_END.split(text, 1)[0]}".rstrip(), _STREAM_EXPECTED)
-    is_kept = len(text) <= _LONGEST_KEPT and _KEY not in text
-    read = _kept_stream if is_kept else _read_stream
+    read = _kept_stream if _may_be_kept(text) else _read_stream
     return MediaDescription(found[1], port, *read(text[found.end() :]))
+
+
+def _may_be_kept(text: str) -> bool:
+    return len(text) <= _LONGEST_KEPT and not any(secret in text for secret in _SECRETS)
 
 
 def _lines(text: str) -> list[str]:

@@ -148,11 +148,18 @@ def demand_security(media: MediaDescription) -> MediaDescription:
     return media._replace(protocol=ENCRYPTED)
 
 
+def plain_attributes(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
+    """Those that say nothing of keys, fingerprints and paths."""
+    if _ABOUT_SECURITY.isdisjoint(dict(attributes)):
+        return attributes
+    return tuple(line for line in attributes if line[0] not in _ABOUT_SECURITY)
+
+
 def without_security(media: MediaDescription) -> MediaDescription:
     """The stream as if it were plain; what is remembered of it holds no keys then."""
     if media.protocol == PLAIN and _ABOUT_SECURITY.isdisjoint(dict(media.attributes)):
         return media
-    kept = tuple(line for line in media.attributes if line[0] not in _ABOUT_SECURITY)
+    kept = plain_attributes(media.attributes)
     by_ice = media.attribute("ice-ufrag") is not None
     connection = SOMEWHERE if by_ice else media.connection
     return media._replace(protocol=PLAIN, attributes=kept, connection=connection)

@@ -7,6 +7,7 @@ from switch.sdp.errors import NotAcceptable
 from switch.sdp.offer_answer import (
     LocalMedia,
     MediaAgreement,
+    _agree_but_for_address,
     accept_answer,
     answer_offer,
     make_offer,
@@ -173,3 +174,11 @@ def test_nothing_that_is_printed_tells_a_password() -> None:
     _, agreed = answer_offer(browser(), local())
     assert agreed.secured.dtls is not None
     assert agreed.secured.dtls.password not in f"{agreed} {local()}"
+
+
+def test_what_is_remembered_of_an_offer_holds_no_password_of_its_session() -> None:
+    before = _agree_but_for_address.cache_info().misses
+    for password in ("0123456789012345678901", "another-one-of-the-peer"):
+        session = f"a=ice-ufrag:abcd\na=ice-pwd:{password}\na=tool:remembered\n"
+        answer_offer(browser(ice=False, session=session), local())
+    assert _agree_but_for_address.cache_info().misses == before + 1

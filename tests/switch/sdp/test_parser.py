@@ -51,6 +51,19 @@ def test_session_lines_may_come_in_any_order_or_be_missing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "secret", ["a=crypto:1 X inline:secret", "a= crypto:1 X inline:secret", "a=ice-pwd:secret"]
+)
+def test_no_key_or_password_of_a_call_is_kept_in_mind(secret: str) -> None:
+    def is_kept(line: str) -> bool:
+        text = f"{HEAD}c=IN IP4 192.0.2.20\r\n{line}\r\nm=audio 5000 RTP/AVP 8\r\n{line}\r\n"
+        first, again = parse_sdp(text), parse_sdp(text)
+        return first.attributes is again.attributes or first.media[0].attributes is again.media[0].attributes
+
+    assert is_kept("a=ptime:20")
+    assert not is_kept(secret)
+
+
 def test_unknown_lines_are_skipped() -> None:
     assert parse_sdp(HEAD + "i=x\r\nb=AS:64\r\nk=prompt\r\ny=0123\r\nf=v/2\r\n") == parse_sdp(HEAD)
 
