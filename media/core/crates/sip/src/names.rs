@@ -180,10 +180,6 @@ impl<'a> Name<'a> {
             None => is_token(spelling).then_some(Self::Other(spelling)),
         }
     }
-
-    pub fn stands_once(self) -> bool {
-        matches!(self, Self::Known(known) if known.stands_once())
-    }
 }
 
 #[cfg(test)]
