@@ -130,12 +130,17 @@ class Application:
 
 
 def routes_of(applications: Iterable[Application]) -> Iterator[Mapping[type, Handler]]:
-    """What the driver sends applications: a call that arrives to whom its target names, all else to all."""
+    """What the driver sends applications: a call that arrives to whom its target names, all else to all.
+
+    Raises UsageError when calls of one scheme would arrive at two.
+    """
     takers: dict[str, Handler] = {}
     for application in applications:
         routes = dict(application.routes)
         if CallArrived in routes:
             schemes = (application.scheme, *application.more_schemes)
+            if taken := takers.keys() & schemes:
+                raise UsageError(f"two applications take calls for {min(taken)}: each needs its own")
             takers.update(dict.fromkeys(schemes, routes.pop(CallArrived)))
         yield routes
 

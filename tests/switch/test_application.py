@@ -3,6 +3,7 @@
 import pytest
 
 from runtime.driver import Handler, Outputs, merge_routes
+from runtime.errors import UsageError
 from switch.application import Application, routes_of
 from switch.causes import Cause
 from switch.events import CallArrived, CallEnded
@@ -42,6 +43,14 @@ def test_a_call_that_arrives_is_told_to_whom_its_target_names(target: str, told:
     applications = Applications()
     assert list(applications.routes[CallArrived](arrived(target), 0.0)) == []
     assert applications.told == told
+
+
+def test_two_that_take_one_scheme_are_refused() -> None:
+    routes: dict[type, Handler] = {CallArrived: lambda event, now: ()}
+    one = Application("queue", bool, routes=routes, more_schemes={"agent": bool})
+    other = Application("agent", bool, routes=routes)
+    with pytest.raises(UsageError, match="two applications take calls for agent"):
+        list(routes_of([one, other]))
 
 
 def test_all_else_is_told_to_all() -> None:

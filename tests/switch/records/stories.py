@@ -46,7 +46,10 @@ def journal_of(moments: Iterable[Moment], first_sequence: int = 1) -> list[Journ
 def fold(projection: Projection, entries: Iterable[JournalEntry]) -> list[dict[str, Any]]:
     """The rows of what the database would show the projection."""
     shown = (entry for entry in entries if entry.topic in projection.topics)
-    return [dict(row) for entry in shown for row in projection.apply(entry)]
+    rows = [dict(row) for entry in shown for row in projection.apply(entry)]
+    for row in rows:  # what has no column would be left out, and nobody would know
+        assert row.keys() <= set(projection.table.c.keys())
+    return rows
 
 
 def arrived(call_id: str = "call-1", target: str = "flow:hotline") -> CallArrived:
