@@ -78,10 +78,6 @@ class NameAddr(NamedTuple):
         """The value of a header parameter (name in lower case), empty for a flag, None when absent."""
         return find_parameter(self.params, name)
 
-    def with_tag(self, tag: str) -> "NameAddr":
-        """The same with this tag."""
-        return self._replace(params=replace_parameter(self.params, "tag", tag))
-
     def __str__(self) -> str:
         name = _write_display_name(self.display_name) if self.display_name else ""
         params = write_parameters(self.params) if self.params else ""

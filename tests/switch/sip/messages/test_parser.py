@@ -60,6 +60,54 @@ def test_compact_names_become_long_ones() -> None:
     assert [name for name, _ in headers.items()] == names
 
 
+@pytest.mark.parametrize(
+    ("short", "name"),
+    [
+        ("a", "accept-contact"),
+        ("b", "referred-by"),
+        ("c", "content-type"),
+        ("e", "content-encoding"),
+        ("k", "supported"),
+        ("m", "contact"),
+        ("o", "event"),
+        ("r", "refer-to"),
+        ("s", "subject"),
+        ("u", "allow-events"),
+        ("x", "session-expires"),
+    ],
+)
+def test_every_compact_name_means_its_long_one(short: str, name: str) -> None:
+    for spelled in (short, short.upper(), name.title()):
+        assert parse_message(request("OPTIONS", f"{spelled} : value")).headers.get(name) == "value"
+
+
+@pytest.mark.parametrize(
+    ("spelled", "name"),
+    [
+        ("i", "call-id"),
+        ("Content-Length", "content-length"),
+        ("c", "content-type"),
+        ("CSeq", "cseq"),
+        ("o", "event"),
+        ("Expires", "expires"),
+        ("f", "from"),
+        ("Max-Forwards", "max-forwards"),
+        ("Min-Expires", "min-expires"),
+        ("Min-SE", "min-se"),
+        ("RAck", "rack"),
+        ("r", "refer-to"),
+        ("b", "referred-by"),
+        ("Replaces", "replaces"),
+        ("RSeq", "rseq"),
+        ("x", "session-expires"),
+        ("t", "to"),
+    ],
+)
+def test_a_header_that_may_stand_once_is_refused_when_it_stands_twice(spelled: str, name: str) -> None:
+    refusal = refuse(request("OPTIONS", f"{spelled}: 0", f"{name}: 0"))
+    assert (refusal.status, refusal.reason) == (400, f"more than one {name} header")
+
+
 def test_folds_become_spaces_and_names_lose_theirs() -> None:
     headers = read_good("folded_and_spaced").headers
     assert headers.get("x-fold") == "one two"

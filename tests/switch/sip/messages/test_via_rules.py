@@ -18,7 +18,7 @@ PARAMETERS = st.lists(
 
 
 @given(HOSTS, st.none() | st.integers(1, 65_535), PARAMETERS, st.sampled_from(["UDP", "udp", "TCP"]))
-def test_the_short_way_reads_what_the_full_parser_reads(
+def test_the_top_via_is_read_as_when_all_of_it_is_read(
     host: str, port: int | None, parameters: list[str], transport: str
 ) -> None:
     line = f"SIP/2.0/{transport} {host}{'' if port is None else f':{port}'}{''.join(parameters)}"
