@@ -29,10 +29,16 @@ class RandomIds:
 
     def __init__(self) -> None:
         self.token = chain.from_iterable(iter(_draw_tokens, [])).__next__
-        self.secret = chain.from_iterable(iter(_draw_secrets, [])).__next__
+        self._secrets: list[bytes] = []
+        """Drawn, and not given out yet."""
 
     def new(self, prefix: str) -> str:
         return f"{prefix}-{self.token()}"
+
+    def secret(self) -> bytes:
+        if not self._secrets:
+            self._secrets = _draw_secrets()
+        return self._secrets.pop()
 
 
 def _draw_tokens() -> list[str]:
