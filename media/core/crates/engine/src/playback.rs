@@ -88,6 +88,11 @@ impl Playback {
         self.list.is_of_the_same(&other.list)
     }
 
+    /// The next packet is made soon.
+    pub fn prefetch_prompts(&self) {
+        self.list.prefetch();
+    }
+
     /// Whether all who hear it hear the same at the same time.
     pub fn is_shared(&self) -> bool {
         self.manner.shared && self.passes_left.is_none()

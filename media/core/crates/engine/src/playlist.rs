@@ -23,6 +23,11 @@ impl Playlist {
         list
     }
 
+    /// It is walked soon.
+    pub fn prefetch(&self) {
+        prefetch::all_of(&self.prompts[..]);
+    }
+
     /// Of all prompts, in samples.
     pub fn length(&self) -> usize {
         self.length

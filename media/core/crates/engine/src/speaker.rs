@@ -174,6 +174,20 @@ impl Speaker {
         self.returned.as_ref().is_some_and(|returned| !returned.is_empty())
     }
 
+    /// A packet of what it plays is made soon.
+    pub fn prefetch_playback(&self) {
+        if let Some(playback) = &self.playback {
+            prefetch::all_of(&**playback);
+        }
+    }
+
+    /// A packet of what it plays, which was asked for before, is made next.
+    pub fn prefetch_prompts(&self) {
+        if let Some(playback) = &self.playback {
+            playback.prefetch_prompts();
+        }
+    }
+
     /// Names our stream.
     pub fn ssrc(&self) -> u32 {
         self.stream.ssrc()

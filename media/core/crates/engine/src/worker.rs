@@ -46,7 +46,6 @@ mod playing;
 mod rtcp;
 mod security;
 
-use foresight::TASKS_AHEAD;
 use leg::Leg;
 pub use moving::Luggage;
 
@@ -264,7 +263,7 @@ impl Worker {
         let mut due = std::mem::take(&mut self.due);
         due.extend((0..patient).map_while(|_| self.agenda.pop_patient(now_us)));
         for (index, &task) in due.iter().enumerate() {
-            due.get(index + TASKS_AHEAD).inspect(|&&coming| self.foresee_task(coming));
+            self.foresee_tasks(&due[index..]);
             self.perform(task, now_us);
         }
         due.clear();

@@ -4,15 +4,16 @@
 //!  this packet                   where its samples go in its recording
 //!  the next                      the leg it goes on to, its recording
 //!  the one after that            its leg
+//!
+//!  the next of our own           the list of prompts it is of
+//!  the one after that            its playback
+//!  and the one behind            its leg
 //! ```
 
 use rustix::event::epoll;
 
 use super::leg::Leg;
 use super::{AGENDA, Task, Worker};
-
-/// So many tasks before its own a leg is asked for.
-pub const TASKS_AHEAD: usize = 2;
 
 impl Worker {
     /// Ask for what the first of these and those behind it will need.
@@ -31,13 +32,22 @@ impl Worker {
         }
     }
 
-    /// Ask for what a task will need.
-    pub(super) fn foresee_task(&self, task: Task) {
-        if let Task::Speak(id) = task
-            && let Some(leg) = self.legs.slot_of(id).and_then(|slot| self.legs.peek(slot))
-        {
+    /// Ask for what those behind the first of these tasks will need.
+    pub(super) fn foresee_tasks(&self, due: &[Task]) {
+        if let Some(leg) = self.leg_speaking(due.get(3)) {
             leg.prefetch_to_say();
         }
+        if let Some(leg) = self.leg_speaking(due.get(2)) {
+            leg.endpoint.speaker.prefetch_playback();
+        }
+        if let Some(leg) = self.leg_speaking(due.get(1)) {
+            leg.endpoint.speaker.prefetch_prompts();
+        }
+    }
+
+    fn leg_speaking(&self, task: Option<&Task>) -> Option<&Leg> {
+        let Some(&Task::Speak(id)) = task else { return None };
+        self.legs.peek(self.legs.slot_of(id)?)
     }
 
     /// Whose socket has something.
