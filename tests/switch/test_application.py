@@ -7,6 +7,7 @@ from runtime.errors import UsageError
 from switch.application import Application, routes_of
 from switch.causes import Cause
 from switch.events import CallArrived, CallEnded
+from tests.switch.records.stories import arrived
 
 ENDED = CallEnded(call_id="call-1", contact_id="contact-1", cause=Cause.NORMAL_CLEARING, by_caller=True)
 
@@ -41,7 +42,7 @@ class Applications:
 )
 def test_a_call_that_arrives_is_told_to_whom_its_target_names(target: str, told: list[str]) -> None:
     applications = Applications()
-    assert list(applications.routes[CallArrived](arrived(target), 0.0)) == []
+    assert list(applications.routes[CallArrived](arrived(target=target), 0.0)) == []
     assert applications.told == told
 
 
@@ -57,18 +58,3 @@ def test_all_else_is_told_to_all() -> None:
     applications = Applications()
     assert list(applications.routes[CallEnded](ENDED, 0.0)) == []
     assert applications.told == ["q", "f", "p"]
-
-
-def arrived(target: str) -> CallArrived:
-    return CallArrived(
-        call_id="call-1",
-        contact_id="contact-1",
-        leg_id="leg-1",
-        sip_call_id="x@y",
-        caller_number="13800138000",
-        caller_name="",
-        called_number="95598",
-        access_code="95598",
-        target=target,
-        peer="udp:192.0.2.1:5060",
-    )

@@ -11,7 +11,6 @@ from switch.application import Gauge
 from switch.causes import Cause
 from switch.events import (
     CallAnswered,
-    CallArrived,
     CallEnded,
     CallPlaced,
     CallRefused,
@@ -25,6 +24,7 @@ from switch.sip.counters import Counters
 from switch.sip.events import StationRegistered, StationUnregistered
 from switch.sip.guard.events import RefusalKind
 from switch.sip_totals import sip_totals
+from tests.switch.records.stories import arrived
 
 
 def samples(metrics: Metrics) -> dict[str, float]:
@@ -42,21 +42,6 @@ def after(*events: Event) -> dict[str, float]:
     for event in events:
         metrics.folds[type(event)](event, 0.0)
     return samples(metrics)
-
-
-def arrived(call_id: str) -> CallArrived:
-    return CallArrived(
-        call_id=call_id,
-        contact_id="contact-1",
-        leg_id="leg-1",
-        sip_call_id="x@y",
-        caller_number="13800138000",
-        caller_name="",
-        called_number="95598",
-        access_code="95598",
-        target="flow:hotline",
-        peer="udp:192.0.2.1:5060",
-    )
 
 
 def test_calls_the_switch_makes_are_counted_apart_from_those_that_come_in() -> None:
