@@ -52,7 +52,7 @@ class Stage:
     """One scene after the other."""
 
     def __init__(self, folder: Path) -> None:
-        media = MediaConfig(host=HOST, port_min=10_000, port_max=19_999, media_timeout_s=0)
+        media = MediaConfig(host=HOST, media_timeout_s=0)
         self._engine = MediaEngine(media, RecordingsConfig(folder=folder), LoopClock(lambda: 0.0), self._note)
         self._engine.load_prompt(PROMPT, _voice(PROMPT_S))
         self._routes = self._engine.routes()

@@ -17,9 +17,12 @@ import soundfile
 
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
 from sipp_scenarios.runner import free_port
+from tests.helpers.media_ports import own_media_ports
 
 _MODULES = Path("/usr/lib/baresip/modules")
 _PATIENCE_S = 45.0
+_RTP_PORTS = slice(200, 249)
+"""Behind the switch's. Left to itself it takes any from 1024, also one that ``free_port`` has just told."""
 _CONFIG = """\
 module_path {modules}
 {more}module account.so
@@ -32,6 +35,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {host}:{control_port}
 sip_listen {host}:{sip_port}
+rtp_ports {rtp_ports.start}-{rtp_ports.stop}
 net_interface {host}
 audio_source aufile,{folder}/speech.wav
 audio_player aubridge,nobody
@@ -67,6 +71,7 @@ class Baresip:
                 host=host,
                 control_port=self._control_port,
                 sip_port=free_port(host),
+                rtp_ports=own_media_ports()[_RTP_PORTS],
                 more="".join(f"{line}\n" for line in more),
             ),
             "utf-8",
