@@ -18,7 +18,8 @@ from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
 from switch.leg_role import LegRole
 from switch.recording_rule import RecordingRule
-from switch.sdp.offer_answer import LocalMedia, MediaAgreement
+from switch.sdp.agreement import MediaAgreement
+from switch.sdp.offer_answer import LocalMedia
 from switch.supervision_mode import SupervisionMode
 
 

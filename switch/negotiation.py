@@ -6,14 +6,8 @@ from functools import cache
 from media.commands import Codec, ConfigureEndpoint
 from media.config import DEFAULT_CODECS, Srtp
 from switch.call import Leg
-from switch.sdp.offer_answer import (
-    LocalMedia,
-    MediaAgreement,
-    accept_answer,
-    answer_offer,
-    make_offer,
-    offer_again,
-)
+from switch.sdp.agreement import MediaAgreement
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer, offer_again
 from switch.sdp.security import NOT_SECURED, LocalSecurity
 
 _ONLY_RELAYED = frozenset({Codec.G729})

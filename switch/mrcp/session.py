@@ -22,7 +22,8 @@ from switch.mrcp.orders import RecogniseOrder, SpeakOrder
 from switch.mrcp.parser import MessageStream
 from switch.mrcp.servers import SpeechServer
 from switch.mrcp.session_description import SessionAgreement, make_session_offer, read_session_answer
-from switch.sdp.offer_answer import LocalMedia, MediaAgreement
+from switch.sdp.agreement import MediaAgreement
+from switch.sdp.offer_answer import LocalMedia
 from switch.sip.commands import DialLeg, HangUpLeg
 from switch.sip.events import LegAnswered, LegEnded
 from switch.sip.legs.branches import Branch

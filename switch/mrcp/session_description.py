@@ -5,11 +5,12 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from switch.mrcp.resource import Resource
+from switch.sdp.agreement import MediaAgreement
 from switch.sdp.description import Connection, MediaDescription, Origin, SessionDescription
 from switch.sdp.direction import Direction
 from switch.sdp.errors import NotAcceptable
 from switch.sdp.formats import DEFAULT_PTIME_MS, ENCODINGS, Formats, format_attributes
-from switch.sdp.offer_answer import LocalMedia, MediaAgreement, accept_answer
+from switch.sdp.offer_answer import LocalMedia, accept_answer
 from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 

@@ -2,53 +2,32 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import NamedTuple
 
 from media.commands import Codec
 from media.config import Srtp
 from runtime.vocabulary import plain_data
-from switch.sdp.description import (
-    Attribute,
-    Connection,
-    MediaDescription,
-    SessionDescription,
-    stream_direction,
-)
+from switch.sdp.agreement import Acceptable, MediaAgreement, agree, offered_terms, unaddressed
+from switch.sdp.description import Attribute, Connection, MediaDescription, SessionDescription
 from switch.sdp.direction import Direction, direction_of
-from switch.sdp.errors import NotAcceptable
-from switch.sdp.formats import (
-    DEFAULT_PTIME_MS,
-    EVENT_TYPES,
-    Formats,
-    clock_of,
-    format_attributes,
-    longest_packet_ms,
-    packet_time_ms,
-    read_formats,
-    takes_comfort_noise,
-)
+from switch.sdp.errors import NotAcceptable, SdpSyntaxError
+from switch.sdp.formats import DEFAULT_PTIME_MS, EVENT_TYPES, Formats, format_attributes, read_formats
 from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
-from switch.sdp.rtcp import RtcpAddress, RtcpTerms, read_rtcp_terms, rtcp_attributes, take_rtcp_address
+from switch.sdp.rtcp import RtcpTerms, read_rtcp_terms, rtcp_attributes
 from switch.sdp.security import (
-    NO_SECURITY,
     NOT_SECURED,
-    PLAIN,
     LocalSecurity,
-    Secured,
     accepted_security,
     answered_security,
     offered_security,
-    plain_attributes,
     repeated_security,
     without_security,
 )
+from switch.sdp.usual import put_together, take_apart
 from switch.sdp.writer import write_session, write_stream
 
 _EVENT_CLOCKS_HZ = frozenset(EVENT_TYPES)
-_LONGEST_ADDRESS = 45
-"""Characters of an IPv6 address with an IPv4 tail."""
 _USERNAME = "-"
 _SESSION_NAME = "-"
 
@@ -72,57 +51,15 @@ class LocalMedia:
     """Whether our offers have RTCP share the port of RTP (RFC 5761); one that offers it may have it."""
 
 
-class MediaAgreement(NamedTuple):
-    """What both sides settled on; same meaning as ``media.commands.ConfigureEndpoint``."""
+class _UsualAnswer(NamedTuple):
+    """Our answer to a usual offer, without what changes from call to call."""
 
-    host: str
-    """Where to send: IPv4 or IPv6 address, unspecified (``0.0.0.0``) under an old-style hold."""
-    port: int
-    codec: Codec
-    payload_type: int
-    dtmf_payload_type: int | None
-    dtmf_clock_hz: int
-    cn_payload_type: int | None
-    ptime_ms: int
-    sending: bool
-    receiving: bool
-    secured: Secured = NO_SECURITY
-    rtcp: RtcpTerms = RtcpTerms()
-    max_ptime_ms: int | None = None
-    rtcp_address: RtcpAddress | None = None
-    """None for the port above RTP's."""
-
-    def under(self, secured: Secured) -> "MediaAgreement":
-        """The same, protected like this; who is found by ICE has no address yet."""
-        if secured is NO_SECURITY:
-            return self
-        host = "" if secured.dtls and secured.dtls.ufrag else self.host
-        return self._replace(host=host, secured=secured)
-
-    def at(self, host: str, port: int, rtcp_address: RtcpAddress | None = None) -> "MediaAgreement":
-        """The same with other addresses; ``_replace`` takes three times as long, and each leg needs one."""
-        return MediaAgreement(host, port, *self[2:-1], rtcp_address)
-
-
-class _Acceptable(NamedTuple):
-    """What we can agree to of a stream that the other side describes."""
-
-    codecs: tuple[Codec, ...]
-    comfort_noise: bool
-    event_clocks_hz: frozenset[int]
-    direction: Direction
-    """As we see it."""
-    rtcp_mux: bool = True
-    they_choose: bool = False
-    """Of several codecs the first of theirs is taken, else the first of ours."""
-
-
-class _MediaAddress(NamedTuple):
-    """Where the peer wants its media."""
-
-    host: str
-    nowhere: bool
-    """The unspecified address."""
+    session: str
+    """The lines between origin and stream."""
+    stream: str
+    """What stands behind the port."""
+    agreed: MediaAgreement
+    """At no port in particular."""
 
 
 def make_offer(local: LocalMedia) -> str:
@@ -156,19 +93,15 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     others are refused in their places.
     Raises SdpSyntaxError, or NotAcceptable when there is no such stream.
     """
-    offered = parse_sdp(offer)
-    ours = _Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
-    for index, media in enumerate(offered.media):
-        secured = answered_security(local.security, media, offered.attributes)
-        if secured and (found := _agree(offered, without_security(media), ours)):
-            terms, agreed = found
-            stream = write_stream(secured.describe(_answering_stream(terms)), local.port)
-            before, behind = offered.media[:index], offered.media[index + 1 :]
-            streams = (*map(_write_refused, before), stream, *map(_write_refused, behind))
-            answer = _write(local, offered.timing, streams, secured.session_attributes)
-            return answer, agreed.under(secured)
-    codecs = " or ".join(local.codecs)
-    raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
+    usual = take_apart(offer)
+    if usual is not None:
+        session, port, stream = usual
+        known = _usual_answer(session, stream, local.host, local.codecs, local.security.policy)
+        if known is not None:
+            agreed = known.agreed
+            text = f"{_beginning(local)}{known.session}m=audio {local.port} {known.stream}"
+            return text, agreed.at(agreed.host, port, agreed.rtcp_address)
+    return _answer(parse_sdp(offer), local)
 
 
 def accept_answer(
@@ -179,7 +112,51 @@ def accept_answer(
     Raises SdpSyntaxError, or NotAcceptable when the answer refuses our stream or takes what was not
     offered.
     """
-    ours, theirs = parse_sdp(offer), parse_sdp(answer)
+    ours, theirs, rule = take_apart(offer), take_apart(answer), srtp or security.policy
+    if ours is not None and theirs is not None:
+        agreed = _usual_agreement(ours[0], ours[2], theirs[0], theirs[2], rule)
+        if agreed is not None:
+            return agreed.at(agreed.host, theirs[1], agreed.rtcp_address)
+    return _accept(parse_sdp(offer), parse_sdp(answer), security, rule)
+
+
+def _answer(offered: SessionDescription, local: LocalMedia) -> tuple[str, MediaAgreement]:
+    ours = Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
+    for index, media in enumerate(offered.media):
+        secured = answered_security(local.security, media, offered.attributes)
+        if secured and (found := agree(offered, without_security(media), ours)):
+            terms, agreed = found
+            stream = write_stream(secured.describe(_answering_stream(terms)), local.port)
+            before, behind = offered.media[:index], offered.media[index + 1 :]
+            streams = (*map(_write_refused, before), stream, *map(_write_refused, behind))
+            answer = _write(local, offered.timing, streams, secured.session_attributes)
+            return answer, agreed.under(secured)
+    codecs = " or ".join(local.codecs)
+    raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
+
+
+@lru_cache(maxsize=512)
+def _usual_answer(
+    session: str, stream: str, host: str, codecs: tuple[Codec, ...], policy: Srtp
+) -> _UsualAnswer | None:
+    """What an offer with this text is answered, wherever both ends of the stream are; None for anything that
+    must be looked at more closely."""
+    offered = _read_usual(session, stream)
+    if offered is None:
+        return None
+    security = LocalSecurity(policy)
+    local = LocalMedia(host=host, port=9, session_id=0, session_version=0, codecs=codecs, security=security)
+    try:
+        text, agreed = _answer(offered, local)
+    except NotAcceptable:
+        return None
+    said = take_apart(text)
+    return None if said is None else _UsualAnswer(said[0], said[2], agreed)
+
+
+def _accept(
+    ours: SessionDescription, theirs: SessionDescription, security: LocalSecurity, rule: Srtp
+) -> MediaAgreement:
     if len(theirs.media) != len(ours.media):
         raise NotAcceptable(
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
@@ -187,104 +164,36 @@ def accept_answer(
     for mine, media in zip(ours.media, theirs.media, strict=True):
         if not mine.port:
             continue
-        rule = srtp or security.policy
         secured = accepted_security(security, rule, mine, media, theirs.attributes)
         if secured is None:
             continue
-        acceptable = _offered(ours.attributes, mine.formats, without_security(mine).attributes)
-        if found := _agree(theirs, without_security(media), acceptable):
+        acceptable = offered_terms(ours.attributes, mine.formats, without_security(mine).attributes)
+        if found := agree(theirs, without_security(media), acceptable):
             return found[1].under(secured)
     raise NotAcceptable("the answer refuses the audio stream or takes a codec or keys that were not offered")
 
 
-def _agree(
-    peer: SessionDescription, media: MediaDescription, ours: _Acceptable
-) -> tuple[MediaAgreement, MediaAgreement] | None:
-    """What can be agreed about one stream of the peer's description, without its address and with it; None
-    when nothing can."""
-    if media.kind != "audio" or media.protocol != PLAIN or media.port == 0:
-        return None
-    connection = peer.connection_of(media)
-    if connection is None or len(connection.address) > _LONGEST_ADDRESS:
-        return None
-    address = _read_address(connection.address)
-    if address is None:
-        return None
-    media, rtcp_address = take_rtcp_address(media)
-    session = plain_attributes(peer.attributes)  # what is remembered holds no password of ICE
-    terms = _agree_but_for_address(session, media.formats, media.attributes, address.nowhere, ours)
-    return terms and (terms, terms.at(address.host, media.port, rtcp_address))
-
-
-def _unaddressed(formats: tuple[str, ...], attributes: tuple[Attribute, ...]) -> MediaDescription:
-    """A stream without port and ``c=``: in all else the streams of most phones are alike."""
-    return MediaDescription("audio", 0, PLAIN, formats, None, attributes)
-
-
-@lru_cache(maxsize=256)
-def _offered(
-    session_attributes: tuple[Attribute, ...], formats: tuple[str, ...], attributes: tuple[Attribute, ...]
-) -> _Acceptable:
-    """What a stream of our offer allows the answer to take."""
-    media = _unaddressed(formats, attributes)
-    codecs, noise, events = read_formats(media)
-    direction = stream_direction(media.attributes, session_attributes)
-    mux = read_rtcp_terms(media).mux
-    return _Acceptable(tuple(codecs), noise is not None, frozenset(events), direction, mux, they_choose=True)
-
-
-@lru_cache(maxsize=256)
-def _agree_but_for_address(
-    session_attributes: tuple[Attribute, ...],
-    numbers: tuple[str, ...],
-    attributes: tuple[Attribute, ...],
-    nowhere: bool,
-    ours: _Acceptable,
+@lru_cache(maxsize=512)
+def _usual_agreement(
+    our_session: str, our_stream: str, session: str, stream: str, rule: Srtp
 ) -> MediaAgreement | None:
-    """Most phones' calls differ only in their addresses, so that the last of these are kept.
-
-    ``nowhere``: the address is the unspecified one.
-    """
-    media = _unaddressed(numbers, attributes)
-    formats = read_formats(media)
-    wanted, possible = (formats.codecs, ours.codecs) if ours.they_choose else (ours.codecs, formats.codecs)
-    codec = next((codec for codec in wanted if codec in possible), None)
-    if codec is None:
+    """What an answer with this text agrees to, at whatever port; None as with ``_usual_answer``."""
+    ours, theirs = _read_usual(our_session, our_stream), _read_usual(session, stream)
+    if ours is None or theirs is None:
         return None
-    theirs = stream_direction(media.attributes, session_attributes)
-    if nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
-        theirs &= Direction.SENDONLY
-    direction = theirs.mirrored & ours.direction
-    terms = read_rtcp_terms(media, session_attributes)
-    clocks_hz = formats.events.keys() & ours.event_clocks_hz
-    clock_hz = clock_of(codec, clocks_hz)
-    noise = ours.comfort_noise and takes_comfort_noise(codec)
-    return MediaAgreement(
-        host="",
-        port=0,
-        codec=codec,
-        payload_type=formats.codecs[codec],
-        dtmf_payload_type=formats.events[clock_hz] if clock_hz in clocks_hz else None,
-        dtmf_clock_hz=clock_hz,
-        cn_payload_type=formats.comfort_noise if noise else None,
-        ptime_ms=packet_time_ms(media, codec),
-        max_ptime_ms=longest_packet_ms(media),
-        sending=direction.sends,
-        receiving=direction.receives,
-        rtcp=RtcpTerms(terms.mux and ours.rtcp_mux, terms.voice_metrics),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _read_address(text: str) -> _MediaAddress | None:
-    """None for host names, groups and addresses of one link only. Gateways are few: the last are kept."""
     try:
-        address = ip_address(text)
-    except ValueError:
+        return _accept(ours, theirs, NOT_SECURED, rule)
+    except NotAcceptable:
         return None
-    if address.is_multicast or "%" in text:
+
+
+def _read_usual(session: str, stream: str) -> SessionDescription | None:
+    """A description of one stream by its text; None for anything else."""
+    try:
+        description = parse_sdp(put_together(session, stream))
+    except SdpSyntaxError:
         return None
-    return _MediaAddress(str(address), address.is_unspecified)
+    return description if len(description.media) == 1 else None
 
 
 def _further_stream(local: LocalMedia, said: MediaDescription) -> MediaDescription:
@@ -311,17 +220,21 @@ def _stream(formats: Formats, ptime_ms: int, direction: Direction, rtcp: RtcpTer
     """Of ours, without its port."""
     numbers = tuple(map(str, formats.payload_types))
     attributes = (*format_attributes(formats, ptime_ms), (direction.value, None), *rtcp_attributes(rtcp))
-    return _unaddressed(numbers, attributes)
+    return unaddressed(numbers, attributes)
 
 
 def _write(
     local: LocalMedia, timing: tuple[str, ...], streams: Sequence[str], attributes: tuple[Attribute, ...]
 ) -> str:
     """Our description, of streams that are written already."""
-    here = _connection_at(local.host)
-    origin = f"o={_USERNAME} {local.session_id} {local.session_version} IN {here.address_type} {local.host}"
-    session = write_session(_SESSION_NAME, here, timing, attributes)
-    return f"v=0\r\n{origin}\r\n{session}{''.join(streams)}"
+    session = write_session(_SESSION_NAME, _connection_at(local.host), timing, attributes)
+    return f"{_beginning(local)}{session}{''.join(streams)}"
+
+
+def _beginning(local: LocalMedia) -> str:
+    """Version and origin."""
+    origin = f"{_USERNAME} {local.session_id} {local.session_version}"
+    return f"v=0\r\no={origin} IN {_connection_at(local.host).address_type} {local.host}\r\n"
 
 
 def _write_refused(media: MediaDescription) -> str:

@@ -5,6 +5,7 @@ before, so what was made of the last of it is kept.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,14 +17,11 @@ from switch.sdp.description import (
     SessionDescription,
 )
 from switch.sdp.errors import SdpSyntaxError
+from switch.sdp.usual import may_be_kept
 
 MAX_LINES = 1_000
 MAX_MEDIA = 32
 _LONGEST_SHOWN = 80
-_LONGEST_KEPT = 2_000
-"""Characters of a section worth keeping; a phone with more is rare."""
-_SECRETS = ("crypto:", "ice-pwd:")
-"""Keys and passwords are nobody's business but their call's."""
 _SPACE = r"[^\S\r\n]"
 _USUAL_BEGINNING = re.compile(r"v=0\n++o=(\S++) (\S++) (\S++) IN (\S++) (\S++)\n")
 """As nearly everybody writes it, where all line ends are LF: one match tells the origin's parts."""
@@ -75,12 +73,12 @@ def parse_sdp(text: str) -> SessionDescription:
     session, *streams = _NEXT_STREAM.split(text.replace("\r", "\n"))
     if len(streams) > MAX_MEDIA:
         raise SdpSyntaxError(f"{len(streams)} streams; expected at most {MAX_MEDIA} streams")
-    read = _kept_section if _may_be_kept(session) else _read_section
+    read_section, read_stream = _REMEMBERING if may_be_kept(text) else _FORGETTING
     try:
         usual = _USUAL_BEGINNING.match(session)
         first, end = (Origin(*usual.groups()), usual.end()) if usual else _read_beginning(session)
-        other, name, connection, timing, attributes = read(session[end:])
-        media = tuple(map(_stream, streams))
+        other, name, connection, timing, attributes = read_section(session[end:])
+        media = tuple([_stream(stream, read_stream) for stream in streams])
     except _Mistake as mistake:
         raise SdpSyntaxError(f"line {_lines(text).index(mistake.line) + 1} is {mistake}") from None
     origin = first or other
@@ -97,18 +95,13 @@ def _read_beginning(text: str) -> tuple[Origin | None, int]:
     return _read_origin(found[1].rstrip()) if found[1] else None, found.end()
 
 
-def _stream(text: str) -> MediaDescription:
+def _stream(text: str, read: Callable[[str], _Stream]) -> MediaDescription:
     """A stream from behind its ``m=`` to its last line."""
     found = _STREAM.match(text)
     port = int(found[2]) if found else -1
     if found is None or port > 65535:
         raise _Mistake(f"m={_LINE_END.split(text, 1)[0]}".rstrip(), _STREAM_EXPECTED)
-    read = _kept_stream if _may_be_kept(text) else _read_stream
     return MediaDescription(found[1], port, *read(text[found.end() :]))
-
-
-def _may_be_kept(text: str) -> bool:
-    return len(text) <= _LONGEST_KEPT and not any(secret in text for secret in _SECRETS)
 
 
 def _lines(text: str) -> list[str]:
@@ -148,8 +141,8 @@ def _read_section(text: str) -> _Section:
     return _Section(origin, name, connection, tuple(timing), tuple(attributes))
 
 
-_kept_section = lru_cache(maxsize=1024)(_read_section)
-_kept_stream = lru_cache(maxsize=1024)(_read_stream)
+_FORGETTING = _read_section, _read_stream
+_REMEMBERING = lru_cache(maxsize=1024)(_read_section), lru_cache(maxsize=1024)(_read_stream)
 
 
 def _read_origin(line: str) -> Origin:

@@ -2,17 +2,10 @@ import pytest
 
 from media.commands import Codec
 from media.config import Srtp
+from switch.sdp.agreement import MediaAgreement, agree_but_for_address
 from switch.sdp.dtls import DtlsEnd
 from switch.sdp.errors import NotAcceptable
-from switch.sdp.offer_answer import (
-    LocalMedia,
-    MediaAgreement,
-    _agree_but_for_address,
-    accept_answer,
-    answer_offer,
-    make_offer,
-    offer_again,
-)
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer, offer_again
 from switch.sdp.parser import parse_sdp
 from switch.sdp.security import LocalSecurity
 
@@ -177,8 +170,8 @@ def test_nothing_that_is_printed_tells_a_password() -> None:
 
 
 def test_what_is_remembered_of_an_offer_holds_no_password_of_its_session() -> None:
-    before = _agree_but_for_address.cache_info().misses
+    before = agree_but_for_address.cache_info().misses
     for password in ("0123456789012345678901", "another-one-of-the-peer"):
         session = f"a=ice-ufrag:abcd\na=ice-pwd:{password}\na=tool:remembered\n"
         answer_offer(browser(ice=False, session=session), local())
-    assert _agree_but_for_address.cache_info().misses == before + 1
+    assert agree_but_for_address.cache_info().misses == before + 1

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.commands import Codec
+from switch.sdp.agreement import MediaAgreement
 from switch.sdp.direction import Direction
 from switch.sdp.errors import NotAcceptable, SdpSyntaxError
-from switch.sdp.offer_answer import LocalMedia, MediaAgreement, accept_answer, answer_offer, make_offer
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
 from switch.sdp.parser import parse_sdp
 
 LOCAL = LocalMedia(

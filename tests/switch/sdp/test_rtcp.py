@@ -1,14 +1,8 @@
 """RTCP in session descriptions: shared ports, ports of its own, voice metrics."""
 
 from media.commands import Codec
-from switch.sdp.offer_answer import (
-    LocalMedia,
-    MediaAgreement,
-    accept_answer,
-    answer_offer,
-    make_offer,
-    offer_again,
-)
+from switch.sdp.agreement import MediaAgreement
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer, offer_again
 from switch.sdp.rtcp import RtcpAddress
 
 OFFER = (

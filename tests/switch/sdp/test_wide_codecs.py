@@ -5,14 +5,8 @@ from dataclasses import replace
 import pytest
 
 from media.commands import Codec
-from switch.sdp.offer_answer import (
-    LocalMedia,
-    MediaAgreement,
-    accept_answer,
-    answer_offer,
-    make_offer,
-    offer_again,
-)
+from switch.sdp.agreement import MediaAgreement
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer, offer_again
 
 A, MU, G722, OPUS, G729 = Codec.PCMA, Codec.PCMU, Codec.G722, Codec.OPUS, Codec.G729
 LOCAL = LocalMedia(

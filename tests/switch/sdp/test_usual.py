@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import pytest
+
+from media.commands import Codec
+from media.config import Srtp
+from switch.sdp.errors import NotAcceptable
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
+from switch.sdp.security import LocalSecurity
+from switch.sdp.usual import put_together, take_apart
+
+LOCAL = LocalMedia(
+    host="192.0.2.10", port=40000, session_id=7, session_version=3, codecs=(Codec.PCMA, Codec.PCMU)
+)
+HEAD = "v=0\r\no=phone 1 1 IN IP4 192.0.2.20\r\n"
+SESSION = "s=-\r\nc=IN IP4 192.0.2.20\r\nt=0 0\r\n"
+PLAIN = "m=audio 6000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+USUAL = HEAD + SESSION + PLAIN
+TOO_LONG = f"i={'.' * 2000}\r\n"
+"""Means nothing, but makes a description unusual."""
+
+
+def test_a_usual_description_is_one_of_text_and_port() -> None:
+    assert take_apart(USUAL) == (SESSION, 6000, PLAIN.removeprefix("m=audio 6000 "))
+    assert take_apart(put_together(SESSION, PLAIN.removeprefix("m=audio 6000 "))) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + TOO_LONG + SESSION + PLAIN,
+        USUAL + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\n",
+        HEAD + "a=ice-pwd:secret\r\n" + SESSION + PLAIN,
+        USUAL + "m=video 6002 RTP/AVP 96\r\n",
+        HEAD + SESSION + "m=video 6002 RTP/AVP 96\r\n" + PLAIN,
+        USUAL.replace("6000", "65536"),
+        USUAL.replace("6000", "0"),
+        USUAL.replace("RTP/AVP", "RTP/SAVP"),
+        USUAL.replace("o=phone 1 1", "o=phone"),
+        "",
+    ],
+)
+def test_anything_else_is_not_taken_apart(text: str) -> None:
+    assert take_apart(text) is None
+
+
+@pytest.mark.parametrize("policy", Srtp)
+@pytest.mark.parametrize(
+    "media",
+    [
+        PLAIN,
+        "m=audio 6000 RTP/AVP 0 8 13 101\na=sendonly\na=ptime:30\na=rtcp-mux\n",
+        "m=audio 6000 RTP/AVP 8\nc=IN IP4 192.0.2.99\na=rtcp:7001\n",
+        "m=audio 6000 RTP/AVP 8\nc=IN IP4 0.0.0.0\n",
+        "m=audio 6000 RTP/AVP 8\n m=audio 7000 RTP/AVP 0\n",
+        "m=audio 6000 RTP/AVP 9\n m=audio 7000 RTP/AVP 0\n",
+        "m=audio 6000 RTP/AVP 3\n",
+    ],
+)
+def test_what_is_remembered_is_what_a_closer_look_finds(media: str, policy: Srtp) -> None:
+    local = replace(LOCAL, security=LocalSecurity(policy))
+    looked_at, remembered = HEAD + TOO_LONG + SESSION + media, HEAD + SESSION + media
+    try:
+        answered = answer_offer(looked_at, local)
+    except NotAcceptable:
+        with pytest.raises(NotAcceptable):
+            answer_offer(remembered, local)
+        return
+    assert answer_offer(remembered, local) == answer_offer(remembered, local) == answered
+
+
+def test_each_call_has_its_own_ports_and_origin() -> None:
+    answer_offer(USUAL, LOCAL)
+    ours = replace(LOCAL, port=40002, session_id=8, session_version=0)
+    text, agreed = answer_offer(USUAL.replace("6000", "6004"), ours)
+    assert (agreed.host, agreed.port) == ("192.0.2.20", 6004)
+    assert text.startswith("v=0\r\no=- 8 0 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\n")
+    assert "\r\nm=audio 40002 RTP/AVP 8 101\r\n" in text
+
+
+def test_an_answer_agrees_to_its_own_port_and_to_what_was_offered() -> None:
+    offer = make_offer(LOCAL)
+    assert accept_answer(offer, USUAL).port == 6000
+    assert accept_answer(offer, USUAL.replace("6000", "6004")) == accept_answer(offer, USUAL)._replace(
+        port=6004
+    )
+    with pytest.raises(NotAcceptable):
+        accept_answer(make_offer(replace(LOCAL, codecs=(Codec.PCMU,))), USUAL)
+    with pytest.raises(NotAcceptable):
+        accept_answer(offer, USUAL, srtp=Srtp.REQUIRED)
