@@ -4,7 +4,7 @@ Calls from queues are told when the offer is made, before the phone is rung. All
 nothing to do with, are told when the phone of an agent's station rings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -98,6 +98,8 @@ class PopUps:
         self._calls = calls
         self._told: dict[str, dict[str, _Offer]] = {}
         """By call and offer."""
+        self.calls: Container[str] = self._told
+        """Those that desktops were told of."""
 
     @property
     def open_calls(self) -> int:

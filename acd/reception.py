@@ -1,5 +1,6 @@
 """Calls on their way to a queue, and away from it."""
 
+from collections.abc import Container
 from dataclasses import replace
 
 from acd.agent import AgentState
@@ -64,14 +65,20 @@ class Reception:
         self._core = core
         self._repeats = repeats
         self._unanswered: dict[str, CallerCame] = {}
+        self.unanswered: Container[str] = self._unanswered
+        """Calls that are being answered."""
 
     def call_arrived(self, event: CallArrived, now: float) -> Outputs:
         came = self._came(event)
         return self._answer(came) if came else ()
 
     def call_answered(self, event: CallAnswered, now: float) -> Outputs:
-        came = self._unanswered.pop(event.call_id, None)
-        return self._core.handle(came, now=now) if came else ()
+        return self._core.handle(self._unanswered.pop(event.call_id), now=now)
+
+    def gave_up(self, event: CallEnded, now: float) -> Outputs:
+        """It ended before it was answered."""
+        del self._unanswered[event.call_id]
+        return ()
 
     def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
         """The call leaves the queue it was in, even if it comes back to the same one.
@@ -202,8 +209,6 @@ class OwnCallReception:
         return self._core.handle(OwnCallBegan(agent_id=event.agent, call_id=event.call_id), now=now)
 
     def answered(self, event: CallAnswered, now: float) -> Outputs:
-        if event.call_id not in self._core.state.own_calls:
-            return ()
         return self._core.handle(OwnCallAnswered(call_id=event.call_id), now=now)
 
     def transferred(self, event: CallTransferred, now: float) -> Outputs:
@@ -223,14 +228,11 @@ class OwnCallReception:
         return self._core.handle(taken, now=now)
 
     def left(self, event: OfferEnded, now: float) -> Outputs:
-        own = self._core.state.own_calls.get(event.call_id)
-        if own is None or own.offer_id != event.offer_id:
+        if self._core.state.own_calls[event.call_id].offer_id != event.offer_id:
             return ()
         return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
 
     def over(self, event: CallEnded, now: float) -> Outputs:
-        if event.call_id not in self._core.state.own_calls:
-            return ()
         return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
 
 

@@ -5,7 +5,7 @@ The exchange tells a call's end before the ends of its offers, so an offer that 
 arrives was ended by the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,7 +58,7 @@ from acd.verbs import (
 )
 from acd.views import AcdReadings
 from runtime.clock import Clock
-from runtime.driver import Handler, Outputs, merge_routes
+from runtime.driver import Handler, Outputs, merge_routes, of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import tenant_of
@@ -140,6 +140,7 @@ def build(
     )
     figures, agent_figures, limits = QueueFigures(queues), AgentFigures(config), AgentLimits(config)
     repeats = RepeatCallers(clock.wall)
+    reception = Reception(core, repeats)
     rules = config or AcdConfig()
     messages = Messages(lambda agent: core.state.agent(agent).station, ids, rules.messages)
     popups = PopUps(core.state, repeats, popped_calls or NoCalls())
@@ -150,8 +151,9 @@ def build(
         obstacle=obstacles(core.state),
         cores=(core, limits, messages),
         routes=merge_routes(
-            _inputs(core, repeats),
-            _own_calls(OwnCallReception(core)),
+            _inputs(core, reception),
+            {CallEnded: of_own(reception.unanswered, reception.gave_up)},
+            _own_calls(OwnCallReception(core), core.state.own_calls),
             _popping(popups),
             orders(ids, whom),
             {
@@ -216,15 +218,16 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
 
 def _popping(popups: PopUps) -> dict[type, Handler]:
     """When desktops are told of calls."""
+    calls = popups.calls
     return {
         OfferMade: popups.offer_made,
         LegRinging: lambda event, now: popups.phone_rang(event.leg_id, now),
         CallConnected: lambda event, now: popups.talks(event.call_id, now),
         CallTransferred: lambda event, now: popups.talks(event.call_id, now),
         PartyJoined: lambda event, now: popups.joined(event.leg_id, now),
-        PartyLeft: lambda event, now: popups.offer_over(event.call_id, event.party_id),
-        OfferEnded: lambda event, now: popups.offer_over(event.call_id, event.offer_id),
-        CallEnded: lambda event, now: popups.call_over(event.call_id),
+        PartyLeft: of_own(calls, lambda event, now: popups.offer_over(event.call_id, event.party_id)),
+        OfferEnded: of_own(calls, lambda event, now: popups.offer_over(event.call_id, event.offer_id)),
+        CallEnded: of_own(calls, lambda event, now: popups.call_over(event.call_id)),
     }
 
 
@@ -295,24 +298,22 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
     )
 
 
-def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
+def _inputs(core: AcdCore, reception: Reception) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the core."""
-    reception = Reception(core, repeats)
 
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         return lambda event, now: core.handle(translate(event), now=now)
 
     def of_offer(translate: Callable[[Any], inputs.Input]) -> Handler:
         """Most offers are of calls in no queue."""
-        offers = core.state.offers
-        return lambda event, now: core.handle(translate(event), now=now) if event.offer_id in offers else ()
+        return of_own(core.state.offers, telling(translate), "offer_id")
 
     return {
         CallArrived: reception.call_arrived,
-        CallAnswered: reception.call_answered,
+        CallAnswered: of_own(reception.unanswered, reception.call_answered),
         CallHandedOff: reception.call_handed_off,
         CallDueBack: telling(lambda e: inputs.CallerDueBack(call_id=e.call_id, back=e.target)),
-        CallEnded: reception.call_ended,
+        CallEnded: of_own(core.state.calls, reception.call_ended),
         ItemPassedOn: reception.item_passed_on,
         PromptFinished: reception.playback_over,
         DigitReceived: reception.digit_received,
@@ -328,15 +329,15 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
     }
 
 
-def _own_calls(own: OwnCallReception) -> dict[type, Handler]:
+def _own_calls(own: OwnCallReception, calls: Container[str]) -> dict[type, Handler]:
     """What the exchange reports of calls that agents have by no offer of a queue."""
     return {
         CallPlaced: own.placed,
         CallTransferred: own.transferred,
-        CallAnswered: own.answered,
+        CallAnswered: of_own(calls, own.answered),
         CallConnected: own.connected,
-        OfferEnded: own.left,
-        CallEnded: own.over,
+        OfferEnded: of_own(calls, own.left),
+        CallEnded: of_own(calls, own.over),
     }
 
 

@@ -10,7 +10,7 @@ holds for all calls: entering and leaving, who has the call, and the timers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from itertools import chain
 from typing import Any
 
@@ -55,6 +55,8 @@ class FlowInterpreter:
         self._rules = rules
         self._walks: dict[str, Walk] = {}
         """By call: those that are ours now."""
+        self.in_flows: Container[str] = self._walks
+        """Those that are in a flow now; inputs about any other change nothing."""
         self._lent: dict[str, list[Walk]] = {}
         """By call: flows that wait for it to come back, the innermost last."""
         self._calls: Counter[str] = Counter()
@@ -79,10 +81,6 @@ class FlowInterpreter:
         lent = (walk for walks in self._lent.values() for walk in walks)
         frames = (frame for walk in chain(self._walks.values(), lent) for frame in walk.run.frames)
         return Counter(frame.node for frame in frames if frame.flow == flow and frame.node)
-
-    def holds(self, call_id: str) -> bool:
-        """Whether the call is in a flow now; inputs about any other change nothing."""
-        return call_id in self._walks
 
     def keeps(self, call_id: str) -> bool:
         """Whether the call is in a flow, or one that lent it waits for it."""

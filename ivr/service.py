@@ -24,7 +24,7 @@ from ivr.world import World
 from media.masking import MASKED
 from media.speech.events import SpeechFailed, SpeechMade
 from runtime.contact_data import Data
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, of_own
 from runtime.ids import Ids
 from runtime.target import parse_target
 from switch.application import Application, Gauge
@@ -134,13 +134,9 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
 
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         """Most calls are in no flow."""
-        return lambda event, now: (
-            interpreter.handle(translate(event), now=now) if interpreter.holds(event.call_id) else ()
-        )
+        return of_own(interpreter.in_flows, lambda event, now: interpreter.handle(translate(event), now=now))
 
     def pressed(event: DigitReceived, now: float) -> Outputs:
-        if not interpreter.holds(event.call_id):
-            return ()
         key = _key(event, masks)
         return interpreter.handle(key, now=now) if key is not None else ()
 
@@ -169,7 +165,7 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
             lambda event: inputs.DataChanged(call_id=event.call_id, data=data_of(event.call_id))
         ),
         CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
-        DigitReceived: pressed,
+        DigitReceived: of_own(interpreter.in_flows, pressed),
         PromptFinished: telling(_playback_over),
         SpeechMade: answering(lambda event: event.prompt),
         LookupAnswered: answering(lambda event: event.answer),

@@ -1,7 +1,7 @@
 """Run to completion: take an input, call the core, route its outputs by type, repeat until none is left."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from runtime.clock import Clock
@@ -52,6 +52,28 @@ class _InTurn:
         return [output for handle in self.each for output in handle(item, now)]
 
 
+class _OfOwn:
+    """A handler that has nothing to do with most items of its kind."""
+
+    __slots__ = ("handle", "name", "own")
+
+    def __init__(self, own: Container[str], handle: Handler, name: str) -> None:
+        self.own = own
+        self.handle = handle
+        self.name = name
+
+    def __call__(self, item: Any, now: float) -> Outputs:
+        return self.handle(item, now) if getattr(item, self.name) in self.own else ()
+
+
+def of_own(own: Container[str], handle: Handler, name: str = "call_id") -> Handler:
+    """``handle`` for items about what is in ``own`` when their turn comes. The driver calls it for no others.
+
+    ``name``: the field that tells what an item is about.
+    """
+    return _OfOwn(own, handle, name)
+
+
 class Core(Protocol):
     """What the driver needs of a core that has timers."""
 
@@ -86,8 +108,8 @@ def _has_come(at: float | None, now: float) -> bool:
     return at is not None and at <= now
 
 
-_Way = tuple[tuple[Handler, ...], tuple[Observer, ...]]
-"""Who handles a kind of item, and who looks on."""
+_Way = tuple[tuple[tuple[Container[str] | None, str, Handler], ...], tuple[Observer, ...]]
+"""Who handles a kind of item, those that do so ``of_own`` with what is theirs; and who looks on."""
 
 
 class Driver:
@@ -207,9 +229,12 @@ class Driver:
             item = queue.popleft()
             kind = type(item)
             handlers, observers = ways.get(kind) or self._find_way(kind)
-            for handler in handlers:
+            for own, name, handler in handlers:
+                if own is not None and getattr(item, name) not in own:
+                    continue
                 try:
-                    queue.extend(handler(item, now))
+                    if outputs := handler(item, now):
+                        queue.extend(outputs)
                 except Exception as fault:  # one call's fault must not stop the others in the queue
                     queue.extend(self._on_fault(item, fault))
             for observer in observers:
@@ -221,7 +246,8 @@ class Driver:
     def _find_way(self, kind: type) -> _Way:
         """An event may go unheard, a command may not."""
         unrouted = (self._refuse,) if issubclass(kind, Command) else ()
-        way = self._ways[kind] = self._routes.get(kind, unrouted), self._find_observers(kind)
+        handlers = tuple(map(_with_condition, self._routes.get(kind, unrouted)))
+        way = self._ways[kind] = handlers, self._find_observers(kind)
         return way
 
     def _refuse(self, command: Command, now: float) -> Outputs:
@@ -229,3 +255,7 @@ class Driver:
 
     def _find_observers(self, kind: type) -> tuple[Observer, ...]:
         return tuple(observer for observer, sees in self._observers if sees(kind))
+
+
+def _with_condition(handler: Handler) -> tuple[Container[str] | None, str, Handler]:
+    return (handler.own, handler.name, handler.handle) if isinstance(handler, _OfOwn) else (None, "", handler)

@@ -138,7 +138,7 @@ class Scene:
     @property
     def is_in_flow(self) -> bool:
         """Whether keys go anywhere."""
-        return self._interpreter.holds(CALL_ID)
+        return CALL_ID in self._interpreter.in_flows
 
     @property
     def awaited(self) -> list[str]:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from runtime.deadlines import Deadlines
-from runtime.driver import Handler
+from runtime.driver import Handler, of_own
 from runtime.vocabulary import Output
 from switch.call_media.commands import (
     CollectKeys,
@@ -66,7 +66,7 @@ class DigitCollecting:
             TakeKey: self.take,
             StopCollecting: self.stop,
             PromptFinished: self.prompt_finished,
-            CallEnded: self.call_ended,
+            CallEnded: of_own(self._all.of_calls, self.call_ended),
         }
 
     def snapshot(self) -> Collections:
@@ -123,8 +123,8 @@ class DigitCollecting:
         return () if one is None else (*_silence(one), *self._end(one, CollectEnd.STOPPED, now))
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
-        collect_id = self._all.of_calls.get(event.call_id)
-        return () if collect_id is None else self._end(self._all.under_way[collect_id], CollectEnd.LEFT, now)
+        collect_id = self._all.of_calls[event.call_id]
+        return self._end(self._all.under_way[collect_id], CollectEnd.LEFT, now)
 
     def next_deadline(self) -> float | None:
         return self._all.waiting.next()

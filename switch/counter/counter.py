@@ -3,7 +3,7 @@
 dialled, or called and answered ──► recorded ──► # or hung up, by whomever; or it lasted long enough
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -64,6 +64,8 @@ class CounterRecording:
         self._tone = tone
         self._limit_s = limit_s
         self._counters = counters if counters is not None else Counters()
+        self.calls: Container[str] = self._counters.by_call
+        """Those it has."""
 
     @property
     def open_calls(self) -> int:

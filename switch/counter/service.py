@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from runtime.driver import of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Answer, Params
@@ -113,7 +114,7 @@ def build(core: CounterRecording, verbs: CounterVerbs) -> Application:
             RecordStation: core.order,
             CallArrived: core.call_arrived,
             CallHandedOff: core.call_handed_off,
-            CallEnded: core.call_ended,
+            CallEnded: of_own(core.calls, core.call_ended),
             DigitReceived: core.digit_received,
         },
         verbs=verbs.verbs(),

@@ -4,7 +4,7 @@ dialled ──► rings (the caller hears ring-back) ──► answered: caller 
    └───────────┴──► busy, refused, unreachable, no answer: the way out, or the caller is told why
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 
 from media.commands import FOR_EVER
@@ -59,6 +59,8 @@ class Dialling:
         self._ways_out = ways_out
         self._ids = ids
         self._calls = calls if calls is not None else DialledCalls()
+        self.calls: Container[str] = self._calls.by_id
+        """Those it has."""
 
     @property
     def open_calls(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from runtime.driver import of_own
 from runtime.ids import Ids
 from switch.application import Application, Gauge
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
@@ -40,12 +41,12 @@ def build(
         routes={
             CallArrived: core.call_arrived,
             CallHandedOff: core.call_handed_off,
-            CallConnected: core.call_connected,
+            CallConnected: of_own(core.calls, core.call_connected),
             CallDueBack: core.call_due_back,
-            CallEnded: core.call_ended,
-            OfferRinging: core.offer_ringing,
-            OfferAccepted: core.offer_accepted,
-            OfferEnded: core.offer_ended,
+            CallEnded: of_own(core.calls, core.call_ended),
+            OfferRinging: of_own(core.calls, core.offer_ringing),
+            OfferAccepted: of_own(core.calls, core.offer_accepted),
+            OfferEnded: of_own(core.calls, core.offer_ended),
         },
         gauges=(Gauge("dialled_calls", "Calls that are at one phone.", (), lambda: {(): core.open_calls}),),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from runtime.deadlines import Deadlines
-from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.driver import Handler, Outputs, ignoring_time, of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import id_kind, tenant_of_id
@@ -54,7 +54,7 @@ class Hooks:
             ForgetHook: self._forget_request,
             AnswerHook: self._answer,
             RequestTextMessage: ignoring_time(self._request_text),
-            CallEnded: self._call_ended,
+            CallEnded: of_own(self._of_call, self._call_ended),
         }
 
     def next_deadline(self) -> float | None:
@@ -119,7 +119,7 @@ class Hooks:
         return [] if hook_id is None else [self._close(self._open[hook_id], _FORGOTTEN, now)]
 
     def _call_ended(self, event: CallEnded, now: float) -> Outputs:
-        waiting = list(self._of_call.get(event.call_id, ()))
+        waiting = list(self._of_call[event.call_id])
         return [self._close(self._open[hook_id], _FORGOTTEN, now) for hook_id in waiting]
 
     def _close(self, hook: _Hook, outcome: str, now: float) -> HookCompleted:

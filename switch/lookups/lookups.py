@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.deadlines import Deadlines
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, of_own
 from runtime.errors import UsageError
 from switch.events import CallEnded
 from switch.lookups.answers import (
@@ -85,7 +85,7 @@ class Lookups:
             LookUp: self._look_up,
             ForgetLookup: lambda command, now: self._forget((command.request_id,), now),
             AttemptEnded: self._attempt_ended,
-            CallEnded: self._call_ended,
+            CallEnded: of_own(self._of_call, self._call_ended),
         }
 
     def next_deadline(self) -> float | None:
@@ -191,8 +191,7 @@ class Lookups:
         return [*outputs, *self._learn(lookup, outcome, now), *self._close(lookup, outcome, now)]
 
     def _call_ended(self, event: CallEnded, now: float) -> Outputs:
-        asked = self._of_call.get(event.call_id)
-        return self._forget(sorted(asked), now) if asked else ()
+        return self._forget(sorted(self._of_call[event.call_id]), now)
 
     def _forget(self, request_ids: Iterable[str], now: float) -> Outputs:
         """Their places are given away once all are gone: none of them shall get one."""

@@ -6,7 +6,7 @@ parked ──► picked up, or led elsewhere
         └── which does not take it: on the way out, or into the slot again
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
@@ -61,6 +61,8 @@ class Parking:
         self._ids = ids
         self._music = music
         self._slots = slots if slots is not None else Slots()
+        self.calls: Container[str] = self._slots.by_call
+        """Those it has."""
 
     @property
     def parked(self) -> list[Parked]:

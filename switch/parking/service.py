@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pydantic import Field
 
 from runtime.clock import Clock
+from runtime.driver import of_own
 from runtime.errors import UsageError
 from runtime.models import Answer, TenantParams
 from runtime.target import TARGET_PATTERN, Target
@@ -75,9 +76,9 @@ def build(core: Parking) -> Application:
         routes={
             ParkCall: core.park,
             CallArrived: core.call_arrived,
-            CallAnswered: core.call_answered,
+            CallAnswered: of_own(core.calls, core.call_answered),
             CallHandedOff: core.call_handed_off,
-            CallEnded: core.call_ended,
+            CallEnded: of_own(core.calls, core.call_ended),
         },
         gauges=(Gauge("parked_calls", "Calls that are parked.", (), lambda: {(): len(core.parked)}),),
     )

@@ -6,7 +6,7 @@ answered ──► told what to do, tone ──► speaks, recorded ──► # 
 What was said is a recording of the call like others, tagged with the prompt, which the shell makes of it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -112,6 +112,8 @@ class PromptBooth:
         self._max_s = max_s
         self._visits: dict[str, _Visit] = {}
         """By call."""
+        self.calls: Container[str] = self._visits
+        """Those it has."""
         self._lasting: Deadlines[str] = Deadlines()
         """Call → until when something must come."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from media.events import RecordingCompleted, RecordingFailed
-from runtime.driver import Handler, merge_routes
+from runtime.driver import Handler, merge_routes, of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Answer, Params
@@ -86,7 +86,7 @@ def build(core: PromptBooth, shell: Mapping[type, Handler], verbs: PromptVerbs) 
                 CallArrived: core.call_arrived,
                 CallHandedOff: core.call_handed_off,
                 CallRecorded: core.call_recorded,
-                CallEnded: core.call_ended,
+                CallEnded: of_own(core.calls, core.call_ended),
                 DigitReceived: core.digit_received,
                 PromptFinished: core.prompt_finished,
                 RecordingCompleted: core.recording_completed,

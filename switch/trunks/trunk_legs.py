@@ -1,6 +1,6 @@
 """Which trunk carries which leg: the channels in use."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from runtime.tenancy import HOUSE
@@ -28,6 +28,7 @@ class TrunkLegs:
     def __init__(self, trunks: Mapping[str, Trunk], legs: Iterable[TrunkLeg] = ()) -> None:
         self._trunks = trunks
         self._legs: dict[str, TrunkLeg] = {}
+        self.ids: Container[str] = self._legs
         self.find: Callable[[str], TrunkLeg | None] = self._legs.get
         for leg in legs:
             self.add(leg)

@@ -5,7 +5,7 @@ from copy import deepcopy
 from itertools import chain
 
 from runtime.deadlines import earliest
-from runtime.driver import Handler
+from runtime.driver import Handler, of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import HOUSE
@@ -91,9 +91,9 @@ class Trunks:
             EnableTrunk: self._enable,
             DisableTrunk: self._disable,
             BranchFailed: self._outgoing.failed,
-            LegRinging: self._outgoing.alive,
-            LegAnswered: self._outgoing.alive,
-            LegEnded: self._leg_ended,
+            LegRinging: of_own(self._legs.ids, self._outgoing.alive, "leg_id"),
+            LegAnswered: of_own(self._legs.ids, self._outgoing.alive, "leg_id"),
+            LegEnded: of_own(self._legs.ids, self._leg_ended, "leg_id"),
             RequestAnswered: self._request_answered,
             DnsAnswered: self._dns_answered,
         }

@@ -1,5 +1,6 @@
 """Voice messages as an application of the exchange."""
 
+from runtime.driver import of_own
 from switch.application import Application, Gauge
 from switch.events import (
     CallArrived,
@@ -24,7 +25,7 @@ def build(core: VoiceMessages) -> Application:
             CallHandedOff: core.call_handed_off,
             CallRecorded: core.call_recorded,
             CallDueBack: core.call_due_back,
-            CallEnded: core.call_ended,
+            CallEnded: of_own(core.calls, core.call_ended),
             DigitReceived: core.digit_received,
             PromptFinished: core.prompt_finished,
         },

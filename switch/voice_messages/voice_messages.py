@@ -7,7 +7,7 @@ The message is the call's recording, tagged with its box: the catalogue lists it
 it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -89,6 +89,8 @@ class VoiceMessages:
         self._ids = ids
         self._recording_of = recording_of
         self._visits = visits if visits is not None else Visits()
+        self.calls: Container[str] = self._visits.by_call
+        """Those it has."""
 
     def configure(self, boxes: Iterable[MessageBoxConfig]) -> None:
         """Have these from now on; who is in one that goes stays there to the end."""

@@ -4,7 +4,7 @@ import pytest
 
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
-from runtime.driver import Driver, Handler, Outputs, merge_routes
+from runtime.driver import Driver, Handler, Outputs, merge_routes, of_own
 from runtime.errors import UsageError
 from runtime.vocabulary import Command, Event, plain_data
 
@@ -24,6 +24,13 @@ class Answer(Command):
 class Answered(Event):
     topic: ClassVar[str] = "test.answered"
     number: int
+
+
+@plain_data
+class CallOver(Event):
+    topic: ClassVar[str] = "test.call_over"
+    call_id: str
+    leg_id: str = ""
 
 
 class EggTimer:
@@ -80,6 +87,40 @@ def test_the_parts_of_a_core_may_hear_the_same_event() -> None:
     assert house.seen[1:] == merged[Asked](Asked(number=0), 0.0) == [Answered(number=1), Answered(number=2)]
     with pytest.raises(UsageError, match="already has a handler"):
         merge_routes({Answer: lambda command, now: []}, {Answer: lambda command, now: []})
+
+
+def test_who_hears_of_its_own_only_is_called_for_no_other() -> None:
+    house = House()
+    mine: set[str] = set()
+    called: list[CallOver] = []
+
+    def handle(event: CallOver, now: float) -> Outputs:
+        called.append(event)
+        return [Answered(number=len(called))]
+
+    by_call, by_leg = of_own(mine, handle), of_own(mine, handle, "leg_id")
+    house.driver.add_routes(merge_routes({CallOver: by_call}, {CallOver: by_leg}))
+    house.driver.submit(CallOver(call_id="theirs"))
+    assert called == []
+    mine.add("ours")
+    house.driver.submit(CallOver(call_id="ours"))
+    house.driver.submit(CallOver(call_id="theirs", leg_id="ours"))
+    assert called == [CallOver(call_id="ours"), CallOver(call_id="theirs", leg_id="ours")]
+    assert by_call(CallOver(call_id="theirs"), 0.0) == ()
+    assert by_call(CallOver(call_id="ours"), 0.0) == [Answered(number=3)]
+
+
+def test_what_is_ones_own_is_looked_up_when_its_turn_comes() -> None:
+    house = House()
+    mine = {"call"}
+
+    def let_go(event: CallOver, now: float) -> Outputs:
+        mine.clear()
+        return [Answered(number=1)]
+
+    house.driver.add_routes(merge_routes({CallOver: of_own(mine, let_go)}, {CallOver: of_own(mine, let_go)}))
+    house.driver.submit(CallOver(call_id="call"))
+    assert house.seen[1:] == [Answered(number=1)]
 
 
 def test_a_command_has_exactly_one_handler() -> None:

@@ -5,7 +5,7 @@ ordered ──► called, while the first piece is read ──► answered: play
                                                 any key ▼  │ 4 back, 6 on, 0 from the beginning, 5 pause
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from copy import deepcopy
 
 from runtime.ids import Ids
@@ -35,6 +35,8 @@ class RecordingsByPhone:
         """``listeners`` is an earlier ``snapshot``, to go on from."""
         self._ids = ids
         self._listeners = listeners if listeners is not None else Listeners()
+        self.calls: Container[str] = self._listeners.by_call
+        """Those it has."""
 
     @property
     def open_calls(self) -> int:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from media.recordings.conversion import Channels
 from media.recordings.tiers import Access
-from runtime.driver import Handler, merge_routes
+from runtime.driver import Handler, merge_routes, of_own
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Answer, Params
@@ -102,7 +102,7 @@ class ListeningByPhone:
             PlayToStation: core.order,
             TakeExcerpt: core.take,
             CallHandedOff: core.call_handed_off,
-            CallEnded: core.call_ended,
+            CallEnded: of_own(core.calls, core.call_ended),
             PromptFinished: core.prompt_finished,
             DigitReceived: core.digit_received,
         }
