@@ -74,12 +74,14 @@ class Core:
             float,
             list[tuple[PathLike[str], str]],
         ],
+        raw_sending: bool,
     ) -> Core:
         """``hosts``: where legs are bound, and where those are whose peers speak IPv6. ``ports`` are first
         and last. ``latching`` is ``symmetric`` or ``strict``, and the seconds of silence after which a
         peer may come back from another port. 0 for a time is never. ``dtls`` is our certificate and its
         private key, both DER. ``storage`` of recordings: folder; spool; ``linear16``, ``alaw`` or
         ``mulaw``; synced ``never``, ``at_end`` or ``every_second``; writers; seconds after which one lags.
+        ``raw_sending``: packets of many legs leave together, where the process may have a raw socket.
         """
 
     @property
@@ -93,6 +95,10 @@ class Core:
     @property
     def lateness_s(self) -> tuple[float, float]:
         """By how much the latest worker was behind: in the last second or two, and since it began."""
+
+    @property
+    def sends_raw(self) -> bool:
+        """Whether packets leave through raw sockets."""
 
     def drain(self, limit: int) -> list[_Fact]:
         """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""

@@ -79,6 +79,12 @@ class MediaConfig(Section):
         description="Threads that carry packets; one carries some two thousand legs on one processor core. "
         "With several, calls that different ones carry are joined as well: the smaller goes to the other's.",
     )
+    raw_sending: bool = Field(
+        default=True,
+        description="Whether packets of many calls leave in one system call, through a raw socket, which "
+        "costs less. Needs an IPv4 host and the right to open one (root, or CAP_NET_RAW); without it, and "
+        "with false, each leg sends through its own socket.",
+    )
     media_timeout_s: float = Field(
         default=60.0,
         ge=0,

@@ -193,6 +193,7 @@ def media_rig(
     fork_authorities: Path | None = None,
     recordings: Mapping[str, object] = MappingProxyType({}),
     disks: Disks | None = None,
+    raw_sending: bool = True,
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
@@ -204,6 +205,7 @@ def media_rig(
         media_timeout_s=media_timeout_s,
         max_forks=max_forks,
         fork_authorities=fork_authorities,
+        raw_sending=raw_sending,
     )
     keys: list[TakeMaskedDigit] = []
     engine = MediaEngine(

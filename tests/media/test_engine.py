@@ -42,9 +42,12 @@ from tests.helpers.media_rig import HOST, MediaRig, media_rig
 VOICE = bytes(range(160))
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[MediaRig]:
-    with media_rig(tmp_path) as rig:
+@pytest.fixture(params=[True, False], ids=["raw", "own_sockets"])
+def rig(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[MediaRig]:
+    with media_rig(tmp_path, raw_sending=request.param) as rig:
+        if request.param and not rig.engine.sends_raw:
+            pytest.skip("raw sockets need CAP_NET_RAW")
+        assert rig.engine.sends_raw == request.param
         yield rig
 
 

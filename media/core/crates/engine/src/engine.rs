@@ -90,6 +90,8 @@ pub struct Setup {
     pub max_forks: usize,
     pub storage: Storage,
     pub identity: Identity,
+    /// Packets of many legs leave together, through a raw socket, where the process may have one.
+    pub raw_sending: bool,
 }
 
 #[derive(Debug)]
@@ -145,6 +147,7 @@ impl Engine {
             fork_authorities: setup.fork_authorities.clone(),
             storage: setup.storage.clone(),
             identity: setup.identity.clone(),
+            raw_host: setup.raw_sending.then_some(setup.host),
         };
         Ok(Self {
             host: setup.host,
@@ -256,6 +259,11 @@ impl Engine {
     /// By how much the latest worker was behind, recently and at worst.
     pub fn lateness_us(&self) -> (u64, u64) {
         self.crew.lateness_us()
+    }
+
+    /// Whether packets leave through raw sockets.
+    pub fn sends_raw(&self) -> bool {
+        self.crew.sends_raw()
     }
 
     /// Close legs and recordings and end the threads. False if one was still stuck after `patience`.

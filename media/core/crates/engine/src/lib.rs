@@ -8,8 +8,8 @@
 //!                                └─ frames ─► crate forking ─► WebSocket
 //! ```
 //!
-//! A worker owns its legs outright: relaying a packet takes one receive and one send, and no lock,
-//! allocation or further system call. Between threads nothing waits, and whatever packets or a slow disk
+//! A worker owns its legs outright: relaying a packet takes one receive and one send, or a share of one (`raw_sender`),
+//! and no lock or further system call. Between threads nothing waits, and whatever packets or a slow disk
 //! could fill is bounded.
 
 pub mod agenda;
@@ -44,6 +44,7 @@ pub mod ports;
 pub mod prompt;
 pub mod prompt_maker;
 pub mod protection;
+pub mod raw_sender;
 pub mod recorder;
 pub mod relief;
 pub mod reports;

@@ -1,6 +1,7 @@
 //! The engine's threads: starting them, reaching them, ending them in bounded time.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use crate::events::{Event, ForkEnding, ForkId};
 use crate::identity::Identity;
 use crate::joiner::Joiner;
 use crate::lateness::Lateness;
+use crate::raw_sender::RawSender;
 use crate::rules::Rules;
 use crate::storage::{Storage, Writers};
 use crate::wake::Wake;
@@ -36,6 +38,8 @@ pub struct Plan {
     pub rules: Rules,
     pub storage: Storage,
     pub identity: Identity,
+    /// The address whose packets may leave through a raw socket, if they may.
+    pub raw_host: Option<IpAddr>,
 }
 
 /// A thread that tells when it is over.
@@ -74,6 +78,8 @@ struct Desk {
     lateness: Arc<Lateness>,
     /// There are commands that the worker was not woken for.
     waiting: AtomicBool,
+    /// Its packets leave through a raw socket.
+    sends_raw: bool,
 }
 
 /// The workers and the writers.
@@ -140,6 +146,11 @@ impl Crew {
     pub fn lateness_us(&self) -> (u64, u64) {
         let of = |desk: &Desk| (desk.lateness.recent_us(), desk.lateness.worst_us());
         self.desks.iter().map(of).fold((0, 0), |most, desk| (most.0.max(desk.0), most.1.max(desk.1)))
+    }
+
+    /// Whether packets leave through raw sockets.
+    pub fn sends_raw(&self) -> bool {
+        self.desks.iter().all(|desk| desk.sends_raw)
     }
 
     /// The ways to the writers; None once they were dismissed.
@@ -209,8 +220,9 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, writers: &Writers) -> io::Result<(D
     let lateness = Arc::new(Lateness::default());
     let waiting = AtomicBool::new(false);
     let door = Door::new(sender, wake.clone());
-    let desk = Desk { door, lateness: lateness.clone(), waiting };
-    let worker = Worker::new(Surroundings {
+    let raw = plan.raw_host.and_then(|host| RawSender::open(host).ok());
+    let desk = Desk { door, lateness: lateness.clone(), waiting, sends_raw: raw.is_some() };
+    let around = Surroundings {
         clock: plan.clock,
         commands,
         wake,
@@ -220,6 +232,6 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, writers: &Writers) -> io::Result<(D
         rules: plan.rules,
         lateness,
         identity: plan.identity.clone(),
-    })?;
-    Ok((desk, worker))
+    };
+    Ok((desk, Worker::new(around, raw)?))
 }

@@ -22,6 +22,7 @@ use crate::identity::Identity;
 use crate::intake::Received;
 use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
+use crate::raw_sender::RawSender;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
 use crate::shared_streams::SharedStreams;
@@ -103,11 +104,14 @@ pub struct Worker {
     /// Facts of this round, on their way to the ring.
     outbox: Vec<Event>,
     buffer: Box<[u8; BUFFER_LENGTH]>,
+    /// Where packets of this round wait, if we may send them together.
+    raw: Option<RawSender>,
     running: bool,
 }
 
 impl Worker {
-    pub fn new(around: Surroundings) -> io::Result<Self> {
+    /// With `raw` the packets of several legs leave together.
+    pub fn new(around: Surroundings, raw: Option<RawSender>) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let alarm = Alarm::new()?;
         // It tells each ring once, and need not be hushed.
@@ -132,6 +136,7 @@ impl Worker {
             due: Vec::new(),
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
+            raw,
             running: true,
         })
     }
@@ -161,8 +166,10 @@ impl Worker {
         for (index, event) in ready.iter().enumerate() {
             self.foresee(&ready[index..]);
             self.serve(event.data.u64(), now_us);
+            self.send_batch();
         }
         self.do_due(if late_us > MUCH_US { PATIENT_WHEN_BEHIND } else { PATIENT }, now_us);
+        self.send_rest();
         self.pace.end_round(ready.len() == MAX_READY, now_us);
         self.alarm.set(self.agenda.next_us(), now_us);
         self.tell();
@@ -244,7 +251,24 @@ impl Worker {
         let payload = leg.endpoint.lay_over(received, &mut self.buffer[..], now_us);
         let packet = header.put_before(&mut self.buffer[..], payload);
         leg.tell_forks(&self.buffer[packet.clone()], &mut self.forks);
-        leg.send(&mut self.buffer[..], packet);
+        leg.send(&mut self.raw, &mut self.buffer[..], packet);
+    }
+
+    /// Once enough packets wait to leave together, none waits for more.
+    fn send_batch(&mut self) {
+        if self.raw.as_ref().is_some_and(RawSender::is_full) {
+            self.send_rest();
+        }
+    }
+
+    /// Nothing waits beyond a round. What the kernel does not take so may leave as if alone.
+    fn send_rest(&mut self) {
+        let Self { raw: Some(raw), legs, .. } = self else { return };
+        raw.send(|id, datagram, to| {
+            legs.get(id).inspect(|leg| {
+                socket::send(&leg.rtp, datagram, to);
+            });
+        });
     }
 
     fn arm_digit_expiry(&mut self, id: EndpointId) {
@@ -259,12 +283,14 @@ impl Worker {
     fn do_due(&mut self, patient: usize, now_us: u64) {
         while let Some(task) = self.agenda.pop_pressing(now_us) {
             self.perform(task, now_us);
+            self.send_batch();
         }
         let mut due = std::mem::take(&mut self.due);
         due.extend((0..patient).map_while(|_| self.agenda.pop_patient(now_us)));
         for (index, &task) in due.iter().enumerate() {
             self.foresee_tasks(&due[index..]);
             self.perform(task, now_us);
+            self.send_batch();
         }
         due.clear();
         self.due = due;

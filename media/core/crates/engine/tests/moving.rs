@@ -38,6 +38,7 @@ fn engine(folder: &Path, port_min: u16) -> Engine {
         max_forks: 1,
         storage: Storage { folder: folder.to_path_buf(), ..Storage::default() },
         identity,
+        raw_sending: true,
     };
     Engine::start(&setup).unwrap()
 }

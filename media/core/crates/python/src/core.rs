@@ -41,7 +41,7 @@ impl Core {
     #[new]
     #[pyo3(signature = (
         *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, in_band_digits,
-        fork_authorities, max_forks, dtls, storage
+        fork_authorities, max_forks, dtls, storage, raw_sending
     ))]
     #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
@@ -57,6 +57,7 @@ impl Core {
         max_forks: usize,
         dtls: (Vec<u8>, Vec<u8>),
         storage: StorageWords,
+        raw_sending: bool,
     ) -> PyResult<Self> {
         let (certificate, private_key) = dtls;
         let setup = Setup {
@@ -76,6 +77,7 @@ impl Core {
             max_forks,
             storage: storage_of(storage)?,
             identity: Identity::new(certificate, private_key).map_err(PyValueError::new_err)?,
+            raw_sending,
         };
         let engine = Engine::start(&setup)?;
         let facts = engine.facts().clone();
@@ -90,6 +92,11 @@ impl Core {
     #[getter]
     fn facts_lost(&self) -> u64 {
         self.facts.lost()
+    }
+
+    #[getter]
+    fn sends_raw(&self) -> bool {
+        self.engine().sends_raw()
     }
 
     #[getter]

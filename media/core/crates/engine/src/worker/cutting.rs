@@ -56,7 +56,7 @@ impl Worker {
             packet[HEADER_LENGTH..end].copy_from_slice(piece);
             let place = header.put_before(&mut packet, HEADER_LENGTH..end);
             leg.tell_forks(&packet[place.clone()], &mut self.forks);
-            leg.send(&mut packet, place);
+            leg.send(&mut self.raw, &mut packet, place);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::flood_guard::FloodGuard;
 use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::protection::Protection;
+use crate::raw_sender::RawSender;
 use crate::recorder::Tap;
 use crate::settings::Settings;
 use crate::socket;
@@ -92,6 +93,7 @@ impl Leg {
         prefetch::all_of(&self.endpoint.settings);
         prefetch::all_of(&self.endpoint.speaker);
         prefetch::all_of(&self.forks);
+        prefetch::all_of(&self.local);
         prefetch::all_of(&self.rtp);
         prefetch::all_of(&self.shield);
     }
@@ -139,13 +141,14 @@ impl Leg {
 
     /// Send the packet at `packet` in the buffer to where the peer is, unless it holds us.
     ///
-    /// Behind it `MAX_TRAILER` octets must be free. A packet the kernel does not take is lost like one the network
-    /// does not carry.
-    pub fn send(&mut self, buffer: &mut [u8], packet: Range<usize>) {
+    /// Behind it `MAX_TRAILER` octets must be free. It leaves at once, or with those of others where there is a raw
+    /// sender. A packet the kernel does not take is lost like one the network does not carry.
+    pub fn send(&mut self, raw: &mut Option<RawSender>, buffer: &mut [u8], packet: Range<usize>) {
         let Some(destination) = self.endpoint.destination() else { return };
         let length = packet.len();
         let Some(packet) = self.seal(buffer, packet) else { return };
-        if socket::send(&self.rtp, packet, destination) {
+        let waits = raw.as_mut().is_some_and(|raw| raw.take(self.id, self.local, destination, packet));
+        if waits || socket::send(&self.rtp, packet, destination) {
             self.endpoint.count_sent(length);
         }
     }

@@ -13,6 +13,7 @@ use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::intake::Received;
 use crate::mix::{BEAT_US, MAX_FRAME, Mix, Role};
+use crate::raw_sender::RawSender;
 use crate::recorder::Recorder;
 use crate::speaker::MAX_PACKET;
 use crate::table::Table;
@@ -81,7 +82,7 @@ impl Worker {
 
     /// One beat of a mix: hear every member, add up, let every member hear.
     pub(super) fn mix(&mut self, id: MixId, now_us: u64) {
-        let Self { mixes, legs, recorder, forks, outbox: events, .. } = self;
+        let Self { mixes, legs, recorder, forks, raw, outbox: events, .. } = self;
         let Some(mix) = mixes.get(id) else { return };
         // A beat that was put on the agenda before the mix paused is not this one.
         let Some(due_us) = mix.next_us.filter(|&next_us| next_us <= now_us) else { return };
@@ -97,7 +98,7 @@ impl Worker {
             }
             let mut frame = [0; MAX_FRAME];
             mix.heard_by(member, &mut frame);
-            leg.say(&mut frame[..mix.frame_length()], mix.rate_hz(), forks, now_us);
+            leg.say(&mut frame[..mix.frame_length()], mix.rate_hz(), &mut Hearers { forks, raw }, now_us);
         }
         self.agenda.add(beat_us + BEAT_US, Task::Mix(id));
     }
@@ -126,7 +127,7 @@ impl Worker {
         let Some(header) = leg.endpoint.relay_key(received, now_us) else { return };
         leg.endpoint.translate(received, &mut self.buffer[received.payload.clone()]);
         let packet = header.put_before(&mut self.buffer[..], received.payload.clone());
-        leg.send(&mut self.buffer[..], packet);
+        leg.send(&mut self.raw, &mut self.buffer[..], packet);
     }
 
     /// What the leg sends is too long to be relayed: from the next packet on it is heard and said anew.
@@ -251,7 +252,7 @@ impl Worker {
 
 impl Leg {
     /// Send what a mix lets the leg hear in this beat.
-    fn say(&mut self, frame: &mut [i16], rate_hz: u32, forks: &mut Forks, now_us: u64) {
+    fn say(&mut self, frame: &mut [i16], rate_hz: u32, hearers: &mut Hearers, now_us: u64) {
         let Some(settings) = self.endpoint.settings else { return };
         if self.endpoint.destination().is_none() {
             self.endpoint.speaker.pause();
@@ -261,10 +262,16 @@ impl Leg {
         let mut packet = [0; MAX_PACKET];
         while let Some(length) = self.endpoint.speaker.said(&settings, now_us, &mut packet) {
             let whole = 0..HEADER_LENGTH + length;
-            self.tell_forks(&packet[whole.clone()], forks);
-            self.send(&mut packet, whole);
+            self.tell_forks(&packet[whole.clone()], hearers.forks);
+            self.send(hearers.raw, &mut packet, whole);
         }
     }
+}
+
+/// Who takes what a mix lets a leg hear: its forks, and the way to its peer.
+struct Hearers<'a> {
+    forks: &'a mut Forks,
+    raw: &'a mut Option<RawSender>,
 }
 
 /// Who takes what a leg is heard to say, beside its mix.

@@ -48,7 +48,7 @@ impl Worker {
         let length = leg.endpoint.speaker.speak(settings.as_ref(), streams, now_us, &mut packet, events);
         if length > 0 {
             leg.tell_forks(&packet[..length], &mut self.forks);
-            leg.send(&mut packet, 0..length);
+            leg.send(&mut self.raw, &mut packet, 0..length);
         }
         if let Some(next_us) = leg.endpoint.speaker.next_us() {
             self.agenda.add_beat(next_us, Task::Speak(id));

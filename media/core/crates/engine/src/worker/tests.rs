@@ -67,7 +67,7 @@ impl Rig {
         fingerprint: Fingerprint,
     ) -> Self {
         let (commands, orders) = unbounded();
-        let worker = Worker::new(Surroundings {
+        let around = Surroundings {
             clock,
             commands: orders,
             wake: Arc::new(Wake::new().unwrap()),
@@ -77,7 +77,8 @@ impl Rig {
             rules,
             lateness: Arc::new(Lateness::default()),
             identity,
-        });
+        };
+        let worker = Worker::new(around, RawSender::open(Ipv4Addr::LOCALHOST.into()).ok());
         Self { worker: worker.unwrap(), commands, fingerprint, now_us: 1_000 }
     }
 
