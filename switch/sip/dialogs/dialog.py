@@ -50,11 +50,11 @@ class Dialog:
     """What the peer can be notified of, as it says."""
     refers: int = 0
     """How many transfers were asked for in it."""
-    key: DialogKey = field(init=False)
-    """What tells it from every other dialog."""
 
-    def __post_init__(self) -> None:
-        self.key = self.sip_call_id, self.local_tag, self.remote_tag
+    @property
+    def key(self) -> DialogKey:
+        """What tells it from every other dialog."""
+        return self.sip_call_id, self.local_tag, self.remote_tag
 
     def request(self, method: str, extra: Fields | None = None) -> Request:
         """The next request of ours (RFC 3261 §12.2.1.1), with further headers."""

@@ -20,7 +20,8 @@ class SessionKeeper:
         """Accept a peer's INVITE or UPDATE; returns what the 2xx has to say about it."""
         granted = self.policy.accept(headers)
         if granted is None:
-            self._start(leg, None, now)
+            if leg.terms is not None:
+                self._stop(leg)
             return {}
         terms, lines = granted
         leg.peer_updates = names_token(headers, "allow", "UPDATE")
@@ -29,10 +30,13 @@ class SessionKeeper:
 
     def settle(self, leg: SipLeg, headers: Headers, now: float) -> None:
         """A 2xx to an INVITE or UPDATE of ours came."""
-        terms = self.policy.settle(headers)
-        if terms is not None and "allow" in headers:
-            leg.peer_updates = names_token(headers, "allow", "UPDATE")
-        self._start(leg, terms, now)
+        terms = self.policy.settle(headers) if "session-expires" in headers else None
+        if terms is not None:
+            if "allow" in headers:
+                leg.peer_updates = names_token(headers, "allow", "UPDATE")
+            self._start(leg, terms, now)
+        elif leg.terms is not None:
+            self._stop(leg)
 
     def lines(self, leg: SipLeg) -> Fields:
         """What a re-INVITE or UPDATE of ours has to say."""
@@ -60,12 +64,12 @@ class SessionKeeper:
         """Something else is on its way; look again soon."""
         self._timers.set((leg, LegTimer.SESSION), now + _PUT_OFF_S)
 
-    def _start(self, leg: SipLeg, terms: SessionTerms | None, now: float) -> None:
-        if terms is None and leg.terms is None:
-            return
+    def _stop(self, leg: SipLeg) -> None:
+        """The session expires no more."""
+        leg.terms = None
+        self._timers.cancel((leg, LegTimer.SESSION))
+
+    def _start(self, leg: SipLeg, terms: SessionTerms, now: float) -> None:
         leg.terms = terms
-        if terms is None:
-            self._timers.cancel((leg, LegTimer.SESSION))
-            return
         leg.expires_at = now + terms.patience_s
         self._timers.set((leg, LegTimer.SESSION), now + terms.pause_s)

@@ -87,7 +87,7 @@ class SessionPolicy:
         None when the session shall not expire: nobody on the way knows how it could.
         """
         knows = names_token(headers, "supported", _TAG)
-        asked = _read_session_expires(headers)
+        asked = _read_session_expires(headers) if "session-expires" in headers else None
         if asked is None and not knows:
             return None
         min_s = max(self._min_s, _read_seconds(headers.get("min-se") or "") or 0)
@@ -115,8 +115,6 @@ class SessionPolicy:
 
 def _read_session_expires(headers: Headers) -> tuple[int, str] | None:
     """Interval and refresher (``uac``, ``uas`` or empty); None when absent or malformed."""
-    if "session-expires" not in headers:
-        return None
     try:
         return _demand_session_expires(headers)
     except SipSyntaxError:

@@ -27,6 +27,9 @@ class AssertedCaller(NamedTuple):
     name: str = ""
 
 
+NOBODY = AssertedCaller()
+
+
 class CallerForm(NamedTuple):
     """How a caller is written into an INVITE of ours."""
 
@@ -44,7 +47,7 @@ def read_asserted(headers: Headers) -> AssertedCaller:
             found = _first_person(headers.get_all(name))
             if found.number:
                 return found
-    return AssertedCaller()
+    return NOBODY
 
 
 def wants_privacy(headers: Headers) -> bool:

@@ -7,11 +7,12 @@ stand between the ends: both legs of a call carry the same pair.
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from runtime.ids import Ids
 from switch.sip.messages.message import Fields, Headers
 
+_FEW = 64
 MOST_HOPS = 70
 """RFC 3261 §8.1.1.6."""
 NIL = "0" * 32
@@ -81,28 +82,34 @@ class Sessions:
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
-        self._by_caller: WeakValueDictionary[str, Session] = WeakValueDictionary()
+        self._by_caller: dict[str, ref[Session]] = {}
+        self._swept_at = _FEW
+        """How many there may be before those that are over are looked for; to be told of each costs more."""
 
     def arrive(self, headers: Headers) -> SessionSide:
         """The session of an arriving INVITE; a caller who names none gets a UUID from us."""
-        told = read_session_id(headers)
+        token = self._ids.token
+        told = read_session_id(headers) if "session-id" in headers else None
         if told is None or told.local == NIL:
-            session, single = Session(self._new(), self._new()), False
+            session, single = Session(token() + token(), token() + token()), False
         else:
-            session, single = Session(told.local, self._new()), told.remote is None
-        session.hops_left = _hops_left(headers)
-        self._by_caller[session.calling] = session
+            session, single = Session(told.local, token() + token()), told.remote is None
+        if (hops := headers.get("max-forwards")) is not None:
+            session.hops_left = min(max(int(hops) - 1, 0), MOST_HOPS)
+        if len(self._by_caller) >= self._swept_at:
+            self._sweep()
+        self._by_caller[session.calling] = ref(session)
         return SessionSide(session, calls=False, single=single)
 
-    def dial(self, session_id: str) -> SessionSide:
+    def dial(self, session_id: str) -> Session:
         """The session of an INVITE of ours: that of the arriving leg with this UUID, else a new one."""
-        session = self._by_caller.get(session_id)
-        if session is None:
-            session = Session(session_id or self._new(), NIL)
-        return SessionSide(session, calls=True)
+        known = self._by_caller.get(session_id)
+        session = None if known is None else known()
+        return session or Session(session_id or self._ids.token() + self._ids.token(), NIL)
 
-    def _new(self) -> str:
-        return self._ids.token() + self._ids.token()
+    def _sweep(self) -> None:
+        self._by_caller = {uuid: known for uuid, known in self._by_caller.items() if known() is not None}
+        self._swept_at = max(_FEW, 2 * len(self._by_caller))
 
 
 def read_session_id(headers: Headers) -> SessionId | None:
@@ -113,11 +120,6 @@ def read_session_id(headers: Headers) -> SessionId | None:
         return None
     local, remote = found.groups()
     return SessionId(local.lower(), remote and remote.lower())
-
-
-def _hops_left(headers: Headers) -> int:
-    hops = headers.get("max-forwards")
-    return MOST_HOPS if hops is None else min(max(int(hops) - 1, 0), MOST_HOPS)
 
 
 def answering_lines(headers: Headers) -> Fields:

@@ -19,18 +19,17 @@ class AnswerRepeats:
     """The answers that wait for their ACK, one at most for each leg."""
 
     def __init__(self, timers: Timers, counters: Counters) -> None:
-        self._timers = timers
+        self._t1_s = timers.t1_s
+        self._t2_s = timers.t2_s
+        self._lifetime_s = timers.lifetime_s
         self._counters = counters
         self._deadlines: Deadlines[UnackedAnswer] = Deadlines()
 
     def start(self, leg: SipLeg, cseq: int, message: SendMessage, now: float, *, is_offer: bool) -> None:
         """The answer was sent for the first time."""
-        timers = self._timers
-        answer = UnackedAnswer(
-            leg, cseq, message, is_offer, pause_s=timers.t1_s, gives_up_at=now + timers.lifetime_s
-        )
+        answer = UnackedAnswer(leg, cseq, message, is_offer, self._t1_s, now + self._lifetime_s)
         leg.unacked = answer
-        self._deadlines.set(answer, now + timers.t1_s)
+        self._deadlines.set(answer, now + self._t1_s)
 
     def stop(self, leg: SipLeg) -> None:
         """The ACK came, or the dialog is over; no harm when nothing is repeated."""
@@ -50,6 +49,6 @@ class AnswerRepeats:
             answer.leg.unacked = None
             return AckMissing(answer.leg)
         self._counters.retransmissions_sent += 1
-        answer.pause_s = min(2 * answer.pause_s, self._timers.t2_s)
+        answer.pause_s = min(2 * answer.pause_s, self._t2_s)
         self._deadlines.set(answer, min(now + answer.pause_s, answer.gives_up_at))
         return answer.message

@@ -17,7 +17,7 @@ from switch.sip.legs.ringing import Ringing
 from switch.sip.messages.bodies import check_body, session_text
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.message import Fields
-from switch.sip.messages.text import printable
+from switch.sip.messages.text import all_printable
 from switch.sip.refusal import Refusal
 from switch.sip.request_checks import check_invite
 from switch.sip.transactions.server_transaction import ServerTransaction
@@ -53,7 +53,8 @@ class ArrivingLegs:
         leg = self._find(command.leg_id)
         if leg is None or leg.next_answer is not None:
             return []
-        _demand(leg, *WAITING, what="ring")
+        if leg.state not in WAITING:
+            raise _too_late(leg, "ring")
         leg.state = LegState.RINGING
         if self._ringing.is_awaited(leg):
             leg.next_ring = command
@@ -65,7 +66,8 @@ class ArrivingLegs:
         leg = self._find(command.leg_id)
         if leg is None:
             return []
-        _demand(leg, *WAITING, what="answer")
+        if leg.state not in WAITING:
+            raise _too_late(leg, "answer")
         if leg.next_answer is not None:
             raise UsageError(f"{leg.leg_id} was answered before; that waits for the peer's PRACK")
         leg.next_answer = command.sdp
@@ -155,12 +157,15 @@ class ArrivingLegs:
         signalling.legs.open_dialog(leg, dialog)
         if "expires" in request.headers:
             self._expire_later(leg, now)
+        sip_call_id, caller_number, caller_name, called_number = all_printable(
+            dialog.sip_call_id, caller.uri.user, caller.display_name, called.user
+        )
         return LegArrived(
             leg_id=leg.leg_id,
-            sip_call_id=printable(dialog.sip_call_id),
-            caller_number=printable(caller.uri.user),
-            caller_name=printable(caller.display_name),
-            called_number=printable(called.user),
+            sip_call_id=sip_call_id,
+            caller_number=caller_number,
+            caller_name=caller_name,
+            called_number=called_number,
             peer=str(source),
             sdp=session,
             asserted_number=asserted.number,
@@ -178,7 +183,8 @@ class ArrivingLegs:
         leg.state = LegState.ANSWERED
         leg.next_answer = None
         self._ringing.stop(leg)
-        self._signalling.legs.timers.cancel((leg, LegTimer.EXPIRY))
+        if "expires" in leg.invite.request.headers:
+            self._signalling.legs.timers.cancel((leg, LegTimer.EXPIRY))
         leg.our_sdp = sdp
         said = sdp if leg.early_sdp is None else None
         is_offer = leg.offers_late and said is not None
@@ -246,9 +252,8 @@ class ArrivingLegs:
         raise UsageError(f"{leg_id} was dialled by us; only an arriving leg can be rung or answered")
 
 
-def _demand(leg: ArrivingLeg, *states: LegState, what: str) -> None:
-    if leg.state not in states:
-        raise UsageError(f"cannot {what} {leg.leg_id}, which is {leg.state}; expected {' or '.join(states)}")
+def _too_late(leg: ArrivingLeg, what: str) -> UsageError:
+    return UsageError(f"cannot {what} {leg.leg_id}, which is {leg.state}; expected {' or '.join(WAITING)}")
 
 
 def _cancel_cause(cancel: ServerTransaction) -> Cause:

@@ -43,7 +43,7 @@ class Attempts:
         signalling = self._signalling
         attempt = Attempt(leg, branch, signalling.ids.token())
         if leg.session is not None:
-            attempt.session = SessionSide(leg.session.session, calls=True)
+            attempt.session = SessionSide(leg.session, calls=True)
         invite = make_invite(signalling, branch, leg.order, attempt.local_tag, attempt.session)
         if branch.credentials is not None:
             attempt.authentication = self._authentications.of(branch.credentials, branch.hop)

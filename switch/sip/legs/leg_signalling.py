@@ -69,9 +69,12 @@ class LegSignalling:
 
         ``is_offer``: the ACK brings the answer to it.
         """
-        extra = dialog.session_lines()
-        if request.method != "PRACK":
-            extra |= self._target_lines(leg, request, dialog, now)
+        if request.method == "PRACK":
+            extra = dialog.session_lines()
+        else:  # it refreshes the peer's target and the session
+            extra = self.dialog_lines(request, dialog)
+            extra["supported"] = SUPPORTED
+            extra.update(self.keeper.grant(leg, request.request.headers, now))
         if sdp is not None:
             extra["content-type"] = SDP_TYPE
             leg.our_sdp = sdp
@@ -86,20 +89,20 @@ class LegSignalling:
             self.repeats.start(leg, cseq, message, now, is_offer=is_offer)
         return [message]
 
-    def _target_lines(self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, now: float) -> Fields:
-        """What a 2xx says that refreshes the peer's target and the session."""
-        return {
-            "contact": dialog.contact or self.identity.contact(request.hop),
-            "allow": ALLOW,
-            "supported": SUPPORTED,
-            **record_route(request),
-            **self.keeper.grant(leg, request.request.headers, now),
-        }
+    def dialog_lines(self, request: ServerTransaction, dialog: Dialog) -> Fields:
+        """What an answer says that makes the dialog, or refreshes it."""
+        lines: Fields = {"contact": dialog.contact or self.identity.contact(request.hop), "allow": ALLOW}
+        headers = request.request.headers
+        if "record-route" in headers:  # the proxies that want to stay on the way (RFC 3261 §12.1.1)
+            lines["record-route"] = headers.get_all("record-route")
+        if dialog.session is not None:
+            lines["session-id"] = dialog.session.header
+        return lines
 
     def say_bye(self, leg: SipLeg, dialog: Dialog, cause: Cause, now: float) -> list[Output]:
         """End a confirmed dialog. It stays known until the BYE is answered, so that a BYE that crosses
         ours gets its 200. While an ACK is to come the BYE waits for it (RFC 3261 §15)."""
-        outputs = self.drop_reoffer(leg, now)
+        outputs = [] if leg.reoffer is None else self.drop_reoffer(leg, now)
         if leg.unacked is not None and dialog is dialog_of(leg):
             return outputs
         self.legs.open_dialog(leg, dialog)
@@ -126,9 +129,3 @@ class LegSignalling:
             return []
         reoffer, leg.reoffer = leg.reoffer, None
         return self.answer(reoffer, 487, now)
-
-
-def record_route(invite: ServerTransaction) -> Fields:
-    """The proxies that want to stay on the way, repeated in answers (RFC 3261 §12.1.1)."""
-    headers = invite.request.headers
-    return {"record-route": headers.get_all("record-route")} if "record-route" in headers else {}

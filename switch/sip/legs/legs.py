@@ -12,7 +12,7 @@ from switch.sip.commands import DialLeg, RingLeg, SendMessage
 from switch.sip.dialogs.dialog import Dialog, DialogKey
 from switch.sip.dialogs.session_timer import SessionAsk, SessionTerms
 from switch.sip.events import LegEnded
-from switch.sip.headers.session_id import SessionSide
+from switch.sip.headers.session_id import Session, SessionSide
 from switch.sip.hop import Hop
 from switch.sip.legs.branches import Branch
 from switch.sip.legs.failures import Failure
@@ -184,7 +184,7 @@ class Attempt:
     """Why its outcome does not matter any more; None while the leg may still be answered here."""
     is_cancelled: bool = False
     session: SessionSide | None = None
-    """The leg's Session-ID, as this branch sees it."""
+    """The leg's session, as this branch sees it."""
     ask: SessionAsk | None = None
     """What a 422 made us ask for instead of the usual session timer."""
 
@@ -203,11 +203,11 @@ class DialledLeg(SipLeg):
     failure: Failure | None = None
     """The one that tells most, of the branches that failed."""
     redirects_left: int = 0
-    redirected: set[str] = field(default_factory=set)
+    redirected: frozenset[str] = frozenset()
     """Addresses that 3xx answers have named."""
     dialog: Dialog | None = None
     """Of the phone that answered first."""
-    session: SessionSide | None = None
+    session: Session | None = None
     station: str | None = None
     """The station that is dialled, if it is one."""
 
@@ -249,11 +249,11 @@ class Legs:
 
     def open_dialog(self, leg: SipLeg, dialog: Dialog) -> None:
         """Know the peer's requests in this dialog from now on; replaces a dialog of the same key."""
-        self._dialogs[dialog.key] = (leg, dialog)
+        self._dialogs[dialog.sip_call_id, dialog.local_tag, dialog.remote_tag] = (leg, dialog)
 
     def close_dialog(self, dialog: Dialog) -> None:
         """Requests in this dialog get 481 from now on; no harm when it is closed already."""
-        self._dialogs.pop(dialog.key, None)
+        self._dialogs.pop((dialog.sip_call_id, dialog.local_tag, dialog.remote_tag), None)
 
     def end(self, leg: SipLeg, cause: Cause, *, status: int | None, by_peer: bool) -> list[Output]:
         """Report the end of a leg; nothing when it was reported before."""

@@ -43,7 +43,7 @@ def follow(leg: DialledLeg, branch: Branch, targets: list[Target]) -> list[tuple
     """
     known = {tried.uri for tried in leg.order.branches} | leg.redirected
     new = [target for target in targets if str(target.uri) not in known]
-    leg.redirected.update(str(target.uri) for target in new)
+    leg.redirected |= {str(target.uri) for target in new}
     rounds = []
     for _, equals in groupby(new, key=lambda target: target.q):
         branches = [_branch_to(target.uri, branch) for target in equals]

@@ -1,10 +1,10 @@
 """What an arriving leg hears before its answer: 180 and 183, if need be reliably (RFC 3262 §3)."""
 
 from runtime.vocabulary import Output
-from switch.sip.capabilities import ALLOW, SDP_TYPE, names_token
+from switch.sip.capabilities import SDP_TYPE, names_token
 from switch.sip.counters import Counters
 from switch.sip.headers.rack import RELIABLE, Rack
-from switch.sip.legs.leg_signalling import LegSignalling, record_route
+from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, LegTimer, Provisional
 from switch.sip.messages.header_values import CSeq, parse_cseq
 from switch.sip.messages.message import Response
@@ -24,7 +24,8 @@ class Ringing:
 
     def __init__(self, signalling: LegSignalling, timers: Timers, counters: Counters, *, eager: bool) -> None:
         self._signalling = signalling
-        self._timers = timers
+        self._t1_s = timers.t1_s
+        self._lifetime_s = timers.lifetime_s
         self._counters = counters
         self._eager = eager
 
@@ -102,24 +103,19 @@ class Ringing:
             is_unacked=reliable,
             has_sdp=sdp is not None,
             had_sdp=sdp is not None or (previous is not None and previous.had_sdp),
-            pause_s=self._timers.t1_s,
-            gives_up_at=now + self._timers.lifetime_s,
+            pause_s=self._t1_s,
+            gives_up_at=now + self._lifetime_s,
         )
         if reliable:
             leg.early_sdp = sdp or leg.early_sdp
-            self._set_timer(leg, now + self._timers.t1_s)
+            self._set_timer(leg, now + self._t1_s)
         else:
             self._set_timer(leg, now + _REMIND_AFTER_S)
         return [message]
 
     def _write(self, leg: ArrivingLeg, status: int, sdp: str | None, rseq: int) -> Response:
         identity = self._signalling.identity
-        extra = {
-            "contact": leg.dialog.contact or identity.contact(leg.invite.hop),
-            "allow": ALLOW,
-            **record_route(leg.invite),
-            **leg.dialog.session_lines(),
-        }
+        extra = self._signalling.dialog_lines(leg.invite, leg.dialog)
         if rseq:
             extra |= {"require": RELIABLE, "rseq": str(rseq)}
         if sdp is not None:

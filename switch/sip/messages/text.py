@@ -7,6 +7,12 @@ _LONGEST = 256
 _UNPRINTABLE = "\ufffd"
 
 
+def all_printable(*texts: str) -> tuple[str, ...]:
+    """Each of these made ``printable``; as nearly all are, one look at them together is enough."""
+    whole = "".join(texts)
+    return texts if len(whole) <= _LONGEST and whole.isprintable() else tuple(map(printable, texts))
+
+
 def printable(text: str) -> str:
     """Header text cut to a bounded length and safe to show.
 

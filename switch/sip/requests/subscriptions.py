@@ -8,10 +8,10 @@ from runtime.vocabulary import Output
 from switch.sip.config import SipConfig
 from switch.sip.dialogs.dialog import DialogKey, accept_dialog, named_dialog
 from switch.sip.event_packages.package import EventPackage
-from switch.sip.legs.leg_signalling import LegSignalling, record_route
+from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.messages.grammar import read_parameters
 from switch.sip.messages.header_values import parse_cseq, split_values
-from switch.sip.messages.message import Headers
+from switch.sip.messages.message import Fields, Headers
 from switch.sip.messages.uri import parse_uri
 from switch.sip.refusal import Refusal
 from switch.sip.registration.domains import Domains
@@ -177,11 +177,12 @@ class Subscriptions:
             self._deadlines.set((subscription, Due.EXPIRY), subscription.expires_at)
         else:
             subscription.ended_by = "timeout"
-        extra = {
+        extra: Fields = {
             "expires": str(expires_s),
             "contact": signalling.identity.contact(transaction.hop),
-            **record_route(transaction),
         }
+        if "record-route" in transaction.request.headers:
+            extra["record-route"] = transaction.request.headers.get_all("record-route")
         tag = subscription.dialog.local_tag
         outputs = signalling.answer(transaction, 200, now, tag=tag, extra=extra)
         return outputs + self._tell(subscription, now, hurried=True)

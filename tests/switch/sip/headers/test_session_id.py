@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.ids import SeededIds
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegArrived
-from switch.sip.headers.session_id import NIL, SessionId, read_session_id
+from switch.sip.headers.session_id import NIL, SessionId, Sessions, read_session_id
 from switch.sip.messages.message import Headers, Message, Request
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import STATION, SipRig
@@ -123,3 +124,16 @@ def test_a_refusal_carries_it_too() -> None:
     rig.receive(make_request("INVITE", body=SDP, session_id=f"{CALLER};remote={NIL}"))
     (refusal,) = rig.order(HangUpLeg(leg_id="leg-1", cause=Cause.USER_BUSY))
     assert told(refusal).remote == CALLER
+
+
+def test_sessions_are_known_as_long_as_a_leg_has_them() -> None:
+    sessions = Sessions(SeededIds())
+    first = sessions.arrive(Headers({}))
+    for _ in range(1000):
+        last = sessions.arrive(Headers({}))
+        gone = last.session.calling
+        assert sessions.dial(gone) is last.session
+    del last
+    assert sessions.dial(first.session.calling) is first.session
+    assert sessions.dial(gone).called == NIL
+    assert len(sessions._by_caller) < 100
