@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -43,7 +44,7 @@ from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
 from ivr.paths import FlowPaths
-from media.engine import MediaEngine
+from media.engine import WAKES_AFTER_S, MediaEngine
 from media.prompts import PromptLibrary
 from media.recordings.disks import Disks
 from media.speech.service import SpeechService, build_engine
@@ -180,7 +181,7 @@ class Switchboard:
             self.configuration.recordings,
             self._ground.clock,
             self.driver.submit_all,
-            self._ground.loop.call_soon,
+            partial(self._ground.loop.call_later, WAKES_AFTER_S),
             self.driver.submit,
             disks,
         )

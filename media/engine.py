@@ -32,6 +32,8 @@ from runtime.vocabulary import Command, Event
 
 log = structlog.get_logger(__name__)
 
+WAKES_AFTER_S = 0.005
+"""So long what is asked of the media threads may wait for more, unless a packet wakes them before."""
 FACTS_PER_DRAIN = 256
 """So many facts are passed on before the event loop gets its turn again."""
 CLOSE_PATIENCE_S = 10.0
@@ -61,9 +63,10 @@ class MediaEngine:
     ``submit_all`` takes the events the core reports, from ``drain``, which is to be called whenever
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
-    ``soon`` calls what it is given once the run of the driver is over, such as ``loop.call_soon``: the media
-    threads are woken then, once for all that a run asked of them. ``give_key`` takes the keys
-    that events of masked legs do not tell, each before its event. ``disks``: those of recordings.
+    ``soon`` calls what it is given in a moment, such as ``loop.call_later`` after WAKES_AFTER_S: the media
+    threads are woken then, once for all that was asked of them. No packet is treated otherwise for it, as
+    they do what they are asked before they look at one. ``give_key`` takes the keys that events of masked
+    legs do not tell, each before its event. ``disks``: those of recordings.
     """
 
     def __init__(

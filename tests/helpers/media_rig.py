@@ -2,7 +2,7 @@
 
 import select
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -194,6 +194,7 @@ def media_rig(
     recordings: Mapping[str, object] = MappingProxyType({}),
     disks: Disks | None = None,
     raw_sending: bool = True,
+    soon: Callable[[Callable[[], None]], object] = lambda act: act(),
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
@@ -213,6 +214,7 @@ def media_rig(
         RecordingsConfig.model_validate({"folder": folder, **recordings}),
         ManualClock(),
         events.extend,
+        soon,
         give_key=keys.append,
         disks=disks,
     )

@@ -4,7 +4,7 @@ import os
 import resource
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,22 @@ def test_a_bridge_carries_voice_both_ways_in_streams_of_its_own(rig: MediaRig) -
         for step, packet in enumerate(heard):
             assert packet.sequence == (first.sequence + step) % 2**16
             assert packet.timestamp == (first.timestamp + 160 * step) % 2**32
+
+
+def test_the_threads_are_woken_once_for_all_that_is_asked_of_them_and_no_packet_is_lost_until_then(
+    tmp_path: Path,
+) -> None:
+    wakes: list[Callable[[], None]] = []
+    with media_rig(tmp_path, soon=wakes.append) as rig:
+        caller, agent = rig.leg("a"), rig.leg("b", near="a")
+        rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+        caller.talk(VOICE, count=3)
+        assert len(wakes) == 1
+        wakes.pop()()
+        assert [agent.hear().payload for _ in range(3)] == [VOICE] * 3
+        for leg_id in ("a", "b"):
+            rig.order(CloseEndpoint(leg_id=leg_id))
+        assert len(wakes) == 1
 
 
 def test_a_bridge_between_the_laws_translates(rig: MediaRig) -> None:
