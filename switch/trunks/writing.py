@@ -9,10 +9,9 @@ from collections.abc import Callable
 from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.data_headers import lowered, write_data
 from switch.sip.headers.diversion import parse_diversion, write_diversions, write_history
-from switch.sip.headers.identity_headers import CallerForm, write_caller
+from switch.sip.headers.identity_headers import CallerForm, write_caller, write_person
 from switch.sip.hop import Hop
 from switch.sip.legs.branches import Branch, HeaderFields
-from switch.sip.messages.header_values import NameAddr
 from switch.sip.messages.uri import SipUri
 from switch.trunks.commands import DialTrunk
 from switch.trunks.config import DiversionHeader
@@ -37,7 +36,7 @@ def branch_of(
         name=endpoint.name,
         uri=called,
         hop=endpoint.hop,
-        caller=str(form.sender),
+        caller=form.sender,
         called=f"<{called}>",
         contact_user=config.contact_user or config.user,
         routes=routes(trunk),
@@ -88,7 +87,7 @@ def _caller(trunk: Trunk, command: DialTrunk, number: str, our_host: str) -> Cal
     )
     if not config.from_user:
         return form
-    sender = NameAddr("" if command.privacy else command.caller_name, SipUri("sip", config.from_user, host))
+    sender = write_person(config.from_user, "" if command.privacy else command.caller_name, host)
     return CallerForm(sender, form.headers)
 
 

@@ -6,7 +6,7 @@ from switch.sip.dialogs.dialog import Dialog
 from switch.sip.headers.reason_header import read_reason
 from switch.sip.legs.arriving_legs import ArrivingLegs
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import ArrivingLeg, LegState, SipLeg, dialog_of
+from switch.sip.legs.legs import WAITING, ArrivingLeg, LegState, SipLeg, dialog_of
 from switch.sip.transactions.client_transaction import ResponseReceived
 from switch.sip.transactions.server_transaction import ServerTransaction
 from switch.sip.transactions.transaction import RequestUnanswered
@@ -27,10 +27,12 @@ class Byes:
         if dialog is not dialog_of(leg):
             return outputs
         cause = read_reason(bye.request.headers) or Cause.NORMAL_CLEARING
-        if isinstance(leg, ArrivingLeg):
+        if leg.state in WAITING and isinstance(leg, ArrivingLeg):
             outputs += self._arriving.hung_up_early(leg, cause, now)
-        signalling.repeats.stop(leg)
-        outputs += signalling.drop_reoffer(leg, now)
+        if leg.unacked is not None:
+            signalling.repeats.stop(leg)
+        if leg.reoffer is not None:
+            outputs += signalling.drop_reoffer(leg, now)
         return outputs + signalling.legs.end(leg, cause, status=None, by_peer=True)
 
     def give_up(self, leg: SipLeg, now: float) -> list[Output]:

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape, quoteattr
 from runtime.tenancy import bare
 from switch.sip.dialogs.dialog import Dialog
 from switch.sip.event_packages.lamps import DialogInfo, LampSource, as_dialogs
-from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.legs.legs import ArrivingLeg, DialledLeg, Legs, LegState, SipLeg
@@ -80,36 +79,28 @@ class StationDialogs:
         wanted = WantedDialog.named_by(parameters)
         return write_dialog_info(entity, target, version, filter(wanted.fits, known))
 
-    def arrived(self, event: LegArrived) -> str | None:
-        """A leg arrived; returns the station that calls, None when none does."""
-        return None if event.station is None else self._note(event.leg_id, event.station)
-
-    def went_on(self, event: LegRinging | LegAnswered | LegConfirmed) -> str | None:
-        """A leg rings or talks; returns the station whose leg it is, None for any other."""
-        station = self._stations.get(event.leg_id)
+    def note(self, leg_id: str) -> str | None:
+        """A leg is up; returns the station whose leg it is from now on, None when it is none's."""
+        leg = self._legs.find(leg_id)
+        if isinstance(leg, DialledLeg):
+            station = leg.station
+        elif isinstance(leg, ArrivingLeg):
+            station = leg.invite.station
+        else:  # it ended in the same breath
+            return None
         if station is not None:
-            return station
-        leg = self._legs.find(event.leg_id)
-        if isinstance(leg, DialledLeg) and leg.station is not None:
-            return self._note(event.leg_id, leg.station)
-        return None
-
-    def ended(self, event: LegEnded) -> str | None:
-        """A leg is over; returns the station whose leg it was."""
-        station = self._stations.pop(event.leg_id, None)
-        if station is not None:
-            legs = self._of_station[station]
-            del legs[event.leg_id]
-            if not legs:
-                del self._of_station[station]
+            self._stations[leg_id] = station
+            self._of_station.setdefault(station, {})[leg_id] = leg
         return station
 
-    def _note(self, leg_id: str, station: str) -> str | None:
-        leg = self._legs.find(leg_id)
-        if leg is None:  # it ended in the same breath
-            return None
-        self._stations[leg_id] = station
-        self._of_station.setdefault(station, {})[leg_id] = leg
+    def forget(self, leg_id: str) -> str | None:
+        """A leg is over; returns the station whose leg it was."""
+        station = self._stations.pop(leg_id, None)
+        if station is not None:
+            legs = self._of_station[station]
+            del legs[leg_id]
+            if not legs:
+                del self._of_station[station]
         return station
 
     def _describe(self, leg: SipLeg, hop: Hop) -> DialogInfo:

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from switch.sip.errors import SipSyntaxError
-from switch.sip.messages.grammar import unquote
-from switch.sip.messages.header_values import NameAddr, parse_name_addr, split_values
+from switch.sip.messages.grammar import bracketed, unquote
+from switch.sip.messages.header_values import NameAddr, parse_name_addr, split_values, write_display_name
 from switch.sip.messages.message import Headers
 from switch.sip.messages.text import printable
-from switch.sip.messages.uri import SipUri
+from switch.sip.messages.uri import escape_user
 
 _HIDES_IDENTITY = frozenset({"id", "user", "full"})
 """``id`` RFC 3325 §9.3, ``user`` RFC 3323 §4.2, ``full`` Remote-Party-ID."""
-_ANONYMOUS = NameAddr("Anonymous", SipUri("sip", "anonymous", "anonymous.invalid"))
+_ANONYMOUS = "Anonymous <sip:anonymous@anonymous.invalid>"
 """RFC 3323 §4.1.1.3."""
 
 
@@ -33,7 +33,7 @@ NOBODY = AssertedCaller()
 class CallerForm(NamedTuple):
     """How a caller is written into an INVITE of ours."""
 
-    sender: NameAddr
+    sender: str
     """From, without tag."""
     headers: tuple[tuple[str, str], ...]
     """Further headers: lower-case name and value."""
@@ -66,11 +66,18 @@ def write_caller(number: str, name: str, host: str, *, hidden: bool, trusted: bo
     ``hidden`` keeps number and name out of what the far phone may show; a ``trusted`` peer is told them
     all the same (RFC 3325 §7), with the wish to hide them.
     """
-    person = NameAddr(name, SipUri("sip", number, host))
-    asserted = (("p-asserted-identity", str(person)),) if trusted and number else ()
+    person = write_person(number, name, host)
+    asserted = (("p-asserted-identity", person),) if trusted and number else ()
     if not hidden:
         return CallerForm(person, asserted)
     return CallerForm(_ANONYMOUS, (*asserted, ("privacy", "id")))
+
+
+def write_person(number: str, name: str, host: str) -> str:
+    """Somebody's address as it stands in From and its like: ``"Li Na" <sip:1001@192.0.2.1>``."""
+    shown = write_display_name(name) if name else ""
+    user = f"{escape_user(number)}@" if number else ""
+    return f"{shown}<sip:{user}{bracketed(host)}>"
 
 
 def _first_person(lines: list[str]) -> AssertedCaller:

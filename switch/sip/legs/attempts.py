@@ -62,7 +62,8 @@ class Attempts:
         fork = self._early_fork(attempt, report)
         if fork is None:
             return None, []
-        if not names_token(response.headers, "require", RELIABLE):
+        headers = response.headers
+        if "require" not in headers or not names_token(headers, "require", RELIABLE):
             if not fork.has_answer:
                 fork.sdp = session_text(response) or fork.sdp
             return fork, []
@@ -82,15 +83,16 @@ class Attempts:
         Raises SipSyntaxError.
         """
         tag = read_tag(report.response.headers.get("to") or "") or ""
+        if tag in attempt.acks:
+            return None, attempt.acks[tag]
         known = attempt.forks.get(tag)
-        if known is not None and known.ack is not None:
-            return None, known.ack
-        if known is None and len(attempt.forks) >= _MOST_FORKS:
+        if known is None and _is_full(attempt):
             return None, None
-        fork = attempt.forks[tag] = self._answered_fork(attempt, known, report)
+        fork = _answered_fork(attempt, known, report)
         ack = fork.dialog.ack(report.transaction.request)
-        fork.ack = self._signalling.layer.send_ack(ack, fork.dialog.hop)
-        return fork, fork.ack
+        attempt.forks.pop(tag, None)
+        attempt.acks[tag] = message = self._signalling.layer.send_ack(ack, fork.dialog.hop)
+        return fork, message
 
     def ask_again(self, attempt: Attempt, report: ResponseReceived, now: float) -> SendMessage | None:
         """Send the INVITE once more when the refusal tells how; None when it does not."""
@@ -119,8 +121,7 @@ class Attempts:
     def close(self, attempt: Attempt) -> None:
         """Its early dialogs are over."""
         for fork in attempt.forks.values():
-            if fork.ack is None:
-                self._signalling.legs.close_dialog(fork.dialog)
+            self._signalling.legs.close_dialog(fork.dialog)
 
     def abandon(self, attempt: Attempt) -> None:
         """A cancelled INVITE never came to its end: wait no longer (RFC 3261 §9.1)."""
@@ -132,25 +133,11 @@ class Attempts:
         if tag is None:
             return None
         fork = attempt.forks.get(tag)
-        if fork is None and len(attempt.forks) < _MOST_FORKS:
+        if fork is None and not _is_full(attempt):
             dialog = _join(attempt, report)
             fork = attempt.forks[tag] = Fork(dialog, _place(report))
             self._signalling.legs.open_dialog(attempt.leg, dialog)
         return fork
-
-    def _answered_fork(self, attempt: Attempt, known: Fork | None, report: ResponseReceived) -> Fork:
-        sdp, place = session_text(report.response), _place(report)
-        if known is None:
-            return Fork(_join(attempt, report), place, sdp)
-        dialog = known.dialog
-        if place == known.place:  # as it nearly always is
-            dialog.allow_events = report.response.headers.get_all("allow-events") or dialog.allow_events
-            _learn_session(attempt, report)
-        else:
-            dialog = _join(attempt, report)
-            dialog.remote_cseq = known.dialog.remote_cseq
-            dialog.local_cseq = known.dialog.local_cseq
-        return Fork(dialog, place, known.sdp if known.has_answer else sdp or known.sdp)
 
     def _mend(self, attempt: Attempt, request: Request, response: Response) -> bool:
         """Change what was refused; False when nothing can be changed."""
@@ -175,6 +162,28 @@ def invite_of(attempt: Attempt) -> ClientTransaction:
     """The present INVITE."""
     assert attempt.invite is not None, f"a branch of {attempt.leg.leg_id} was never sent"
     return attempt.invite
+
+
+def _is_full(attempt: Attempt) -> bool:
+    return len(attempt.forks) + len(attempt.acks) >= _MOST_FORKS
+
+
+def _answered_fork(attempt: Attempt, known: Fork | None, report: ResponseReceived) -> Fork:
+    """The phone whose 2xx this is. Raises SipSyntaxError."""
+    place = _place(report)
+    if known is None:
+        fork = Fork(_join(attempt, report), place)
+    else:
+        fork, early = known, known.dialog
+        if place == known.place:  # as it nearly always is
+            early.allow_events = report.response.headers.get_all("allow-events") or early.allow_events
+            _learn_session(attempt, report)
+        else:
+            fork.dialog = _join(attempt, report)
+            fork.dialog.remote_cseq, fork.dialog.local_cseq = early.remote_cseq, early.local_cseq
+    if not fork.has_answer:
+        fork.sdp = session_text(report.response) or fork.sdp
+    return fork
 
 
 def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:

@@ -161,7 +161,7 @@ class DialledLegs:
         leg.attempts.append(attempt)
         silence_s = self._silence_of(leg, branch)
         if silence_s is not None:
-            self._deadlines.set(attempt, now + silence_s)
+            self._wait(attempt, now + silence_s)
         if not branch.name:
             return [invite]
         return [BranchTried(leg_id=leg.leg_id, branch=branch.name), invite]
@@ -175,7 +175,7 @@ class DialledLegs:
     def _give_up(self, attempt: Attempt, cause: Cause, now: float) -> list[Output]:
         """Its outcome matters no more: CANCEL now, or with its first answer (RFC 3261 §9.1)."""
         attempt.given_up = cause
-        self._deadlines.cancel(attempt)
+        self._wait_no_more(attempt)
         if invite_of(attempt).state not in (State.CALLING, State.PROCEEDING):
             self._close(attempt)  # its answer came, but could not be read
         return self._cancel(attempt, now)
@@ -183,7 +183,7 @@ class DialledLegs:
     def _cancel(self, attempt: Attempt, now: float) -> list[Output]:
         cancel = self._attempts.cancel(attempt, now)
         if cancel:
-            self._deadlines.set(attempt, now + self._patience_s)
+            self._wait(attempt, now + self._patience_s)
         return cancel
 
     def _stop(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
@@ -195,15 +195,27 @@ class DialledLegs:
         return [output for attempt in attempts for output in self._give_up(attempt, cause, now)]
 
     def _close(self, attempt: Attempt) -> None:
+        if attempt.is_timed:
+            self._wait_no_more(attempt)
+        if attempt.forks:
+            self._attempts.close(attempt)
+
+    def _wait(self, attempt: Attempt, until: float) -> None:
+        """Give it up then."""
+        attempt.is_timed = True
+        self._deadlines.set(attempt, until)
+
+    def _wait_no_more(self, attempt: Attempt) -> None:
+        attempt.is_timed = False
         self._deadlines.cancel(attempt)
-        self._attempts.close(attempt)
 
     # -- answers -------------------------------------------------------------------------------------
 
     def _provisional(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
         if attempt.given_up is not None:
             return self._cancel(attempt, now)
-        self._deadlines.cancel(attempt)
+        if attempt.is_timed:
+            self._wait_no_more(attempt)
         status = report.response.status
         if status == 100:
             return []
@@ -225,7 +237,7 @@ class DialledLegs:
             fork, ack = self._attempts.confirm(attempt, report)
         except SipSyntaxError:
             if attempt in attempt.leg.attempts:  # counts as silence, which is over now
-                self._deadlines.set(attempt, now)
+                self._wait(attempt, now)
             raise
         outputs: list[Output] = [] if ack is None else [ack]
         if fork is None:

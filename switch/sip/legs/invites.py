@@ -55,7 +55,7 @@ def _branch_to(flows: Sequence[ContactAddress], command: DialStation, identity: 
     return Branch(
         uri=contact.uri,
         hop=contact.hop,
-        caller=str(caller.sender),
+        caller=caller.sender,
         called=called,
         routes=contact.path,
         headers=_referred_by(command.referred_by, host) if command.referred_by else (),

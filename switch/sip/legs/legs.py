@@ -164,8 +164,6 @@ class Fork:
     """Number of its last reliable provisional answer (RFC 3262 §4)."""
     has_answer: bool = False
     """Whether ``sdp`` came reliably: then it is the answer to our offer, and no later one counts."""
-    ack: SendMessage | None = None
-    """Sent again for each repetition of its 200 OK."""
 
 
 @dataclass(slots=True, eq=False)
@@ -178,7 +176,11 @@ class Attempt:
     invite: ClientTransaction | None = None
     """The present one: an INVITE that was asked for a password is followed by another."""
     forks: dict[str, Fork] = field(default_factory=dict)
-    """By the peer's tag."""
+    """The phones that may still answer, by their tags."""
+    acks: dict[str, SendMessage] = field(default_factory=dict)
+    """What those that answered were told, by their tags; sent again for each repetition of their 200 OK."""
+    is_timed: bool = False
+    """Whether it is given up at some time."""
     authentication: ClientAuthentication | None = None
     given_up: Cause | None = None
     """Why its outcome does not matter any more; None while the leg may still be answered here."""

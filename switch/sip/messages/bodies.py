@@ -38,12 +38,15 @@ class _Part(NamedTuple):
 
 def check_body(request: Request) -> Refusal | None:
     """The refusal of a body with something in it that we must understand and do not."""
-    if not request.body:
+    body, headers = request.body, request.headers
+    if not body:
         return None
-    if "content-encoding" in request.headers and _is_encoded(request.headers.get):
+    if "content-encoding" in headers and _is_encoded(headers.get):
         return Refusal(415, {"accept-encoding": "identity"})
+    if headers.get("content-type") == SDP and "content-disposition" not in headers:  # as nearly always
+        return None
     try:
-        _read_session(request)
+        _session_of(_describe(headers.get, body), _DEEPEST)
     except _Unreadable:
         return Refusal(415, {"accept": ACCEPT})
     return None
@@ -51,19 +54,15 @@ def check_body(request: Request) -> Refusal | None:
 
 def session_text(message: Message) -> str | None:
     """The session description a message brings; None when it brings none, or none that can be read."""
-    if not message.body:
+    body, headers = message.body, message.headers
+    if not body:
         return None
+    if headers.get("content-type") == SDP and "content-disposition" not in headers:  # as nearly always
+        return body.decode("utf-8", "replace")
     try:
-        return _read_session(message)
+        return _session_of(_describe(headers.get, body), _DEEPEST)
     except _Unreadable:
         return None
-
-
-def _read_session(message: Message) -> str | None:
-    headers = message.headers
-    if headers.get("content-type") == SDP and "content-disposition" not in headers:  # as nearly always
-        return message.body.decode("utf-8", "replace")
-    return _session_of(_describe(headers.get, message.body), _DEEPEST)
 
 
 def _session_of(part: _Part, depth: int) -> str | None:

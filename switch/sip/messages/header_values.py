@@ -72,14 +72,14 @@ class NameAddr(NamedTuple):
     @property
     def tag(self) -> str | None:
         """The dialog tag; None when absent or empty."""
-        return find_parameter(self.params, "tag") or None
+        return find_parameter(self.params, "tag") or None if self.params else None
 
     def param(self, name: str) -> str | None:
         """The value of a header parameter (name in lower case), empty for a flag, None when absent."""
         return find_parameter(self.params, name)
 
     def __str__(self) -> str:
-        name = _write_display_name(self.display_name) if self.display_name else ""
+        name = write_display_name(self.display_name) if self.display_name else ""
         params = write_parameters(self.params) if self.params else ""
         return f"{name}<{self.uri}>{params}"
 
@@ -191,7 +191,8 @@ def _split_line(raw: str) -> list[str]:
     return members
 
 
-def _write_display_name(name: str) -> str:
+def write_display_name(name: str) -> str:
+    """A name as it stands before an address."""
     return f"{name} " if _PLAIN_NAME.fullmatch(name) and name == name.strip() else f"{quote(name)} "
 
 

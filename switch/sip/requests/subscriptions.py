@@ -1,6 +1,6 @@
 """The notifier: SUBSCRIBE taken, NOTIFY sent, for the event packages there are (RFC 6665 §4.2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from runtime.deadlines import Deadlines
 from runtime.tenancy import tenant_of
@@ -40,7 +40,8 @@ class Subscriptions:
         self._most = config.max_subscriptions
         self._most_of_station = config.subscriptions_per_station
         self._by_dialog: dict[DialogKey, Subscription] = {}
-        self._watched: dict[tuple[str, str], dict[Subscription, None]] = {}
+        self._watched: dict[str, dict[str, dict[Subscription, None]]] = {name: {} for name in self._packages}
+        """By package and resource."""
         self._of_watcher: dict[str, int] = {}
         self._deadlines: Deadlines[tuple[Subscription, Due]] = Deadlines()
 
@@ -76,10 +77,14 @@ class Subscriptions:
         dialog.refresh_target(headers.get_all("contact"), transaction.source)
         return self._grant(subscription, transaction, expires_s, now)
 
+    def watched(self, package: str) -> Container[str | None]:
+        """The resources that somebody watches, at any time."""
+        return self._watched[package]
+
     def changed(self, package: str, resource: str, now: float) -> list[Output]:
         """The state of a resource is another now: tell whoever watches it."""
         outputs: list[Output] = []
-        for subscription in tuple(self._watched.get((package, resource), ())):
+        for subscription in tuple(self._watched[package].get(resource, ())):
             outputs += self._tell(subscription, now, hurried=False)
         return outputs
 
@@ -162,7 +167,7 @@ class Subscriptions:
             expires_at=now,
         )
         self._by_dialog[dialog.key] = subscription
-        self._watched.setdefault((package.name, subscription.resource), {})[subscription] = None
+        self._watched[package.name].setdefault(subscription.resource, {})[subscription] = None
         self._of_watcher[subscription.watcher] = self._of_watcher.get(subscription.watcher, 0) + 1
         return self._grant(subscription, transaction, self._granted(request.headers), now)
 
@@ -243,13 +248,13 @@ class Subscriptions:
         for due in Due:
             self._deadlines.cancel((subscription, due))
         self._by_dialog.pop(subscription.dialog.key, None)
-        key = subscription.package.name, subscription.resource
-        watchers = self._watched.get(key, {})
+        watched = self._watched[subscription.package.name]
+        watchers = watched.get(subscription.resource, {})
         if subscription in watchers:
             del watchers[subscription]
             self._of_watcher[subscription.watcher] -= 1
         if not watchers:
-            self._watched.pop(key, None)
+            watched.pop(subscription.resource, None)
         if not self._of_watcher.get(subscription.watcher):
             self._of_watcher.pop(subscription.watcher, None)
 

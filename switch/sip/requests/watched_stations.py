@@ -1,7 +1,6 @@
 """What stations are told of each other: the calls they have, and the messages that wait for them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from runtime.driver import Handler
 from runtime.errors import UsageError
@@ -29,15 +28,16 @@ class WatchedStations:
         self._mailboxes = Mailboxes(signalling.identity)
         self._knows = knows
         self.subscriptions = Subscriptions(signalling, config, (self._dialogs, self._mailboxes))
+        self._watched = self.subscriptions.watched(self._dialogs.name)
 
     def routes(self) -> dict[type, Handler]:
         """The commands and events it serves."""
         return {
-            LegArrived: self._after(self._dialogs.arrived),
-            LegRinging: self._after(self._dialogs.went_on),
-            LegAnswered: self._after(self._dialogs.went_on),
-            LegConfirmed: self._after(self._dialogs.went_on),
-            LegEnded: self._after(self._dialogs.ended),
+            LegArrived: self._arrived,
+            LegRinging: self._went_on,
+            LegAnswered: self._went_on,
+            LegConfirmed: self._confirmed,
+            LegEnded: self._ended,
             SetMailbox: self._set_mailbox,
             TellLamp: self._tell_lamp,
         }
@@ -49,19 +49,33 @@ class WatchedStations:
     def rang(self, leg_id: str, now: float) -> list[Output]:
         """A leg that came in was just told that it rings."""
         station = self._dialogs.station_of(leg_id)
-        return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
+        return self._changed(station, now) if station else []
+
+    def _arrived(self, event: LegArrived, now: float) -> list[Output]:
+        station = self._dialogs.note(event.leg_id) if event.station else None
+        return self._changed(station, now) if station else []
+
+    def _went_on(self, event: LegRinging | LegAnswered, now: float) -> list[Output]:
+        """A dialled leg rings or talks; what it is was not told before."""
+        station = self._dialogs.station_of(event.leg_id) or self._dialogs.note(event.leg_id)
+        return self._changed(station, now) if station else []
+
+    def _confirmed(self, event: LegConfirmed, now: float) -> list[Output]:
+        station = self._dialogs.station_of(event.leg_id)
+        return self._changed(station, now) if station else []
+
+    def _ended(self, event: LegEnded, now: float) -> list[Output]:
+        station = self._dialogs.forget(event.leg_id)
+        return self._changed(station, now) if station else []
+
+    def _changed(self, station: str, now: float) -> list[Output]:
+        """Tell whoever watches a station."""
+        if station not in self._watched:
+            return []
+        return self.subscriptions.changed(self._dialogs.name, station, now)
 
     def _tell_lamp(self, command: TellLamp, now: float) -> list[Output]:
         return self.subscriptions.changed(self._dialogs.name, command.lamp, now)
-
-    def _after(self, note: Callable[[Any], str | None]) -> Handler:
-        """Note the event; tell the watchers of the station it is about."""
-
-        def handle(event: Any, now: float) -> list[Output]:
-            station = note(event)
-            return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
-
-        return handle
 
     def _set_mailbox(self, command: SetMailbox, now: float) -> list[Output]:
         if not self._knows(command.station):
