@@ -88,7 +88,8 @@ def take_answer(leg: Leg, peer_sdp: str, srtp: Srtp | None = None) -> None:
 
 def configuration(leg: Leg) -> ConfigureEndpoint:
     """What the media engine must know of the agreement."""
-    agreed = _agreement(leg)
+    agreed = leg.agreement
+    assert agreed is not None, f"{leg.leg_id} has agreed on nothing yet"
     return ConfigureEndpoint(
         leg_id=leg.leg_id,
         host=agreed.host,
@@ -135,8 +136,3 @@ def _raise_version(leg: Leg) -> None:
 def _local(leg: Leg) -> LocalMedia:
     assert leg.local is not None, f"{leg.leg_id} has no port yet"
     return leg.local
-
-
-def _agreement(leg: Leg) -> MediaAgreement:
-    assert leg.agreement is not None, f"{leg.leg_id} has agreed on nothing yet"
-    return leg.agreement

@@ -1,6 +1,6 @@
 """Whether a request is a station's own, and what is answered when it is not (RFC 3261 §22)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from runtime.vocabulary import Event
@@ -49,19 +49,14 @@ class StationProof:
         self._guard = guard
         self._bindings = bindings
         self._places = places
-        self._domains = domains or Domains()
+        self.station: Callable[[SipUri], str] = (domains or Domains()).station
+        """The station an address names, whether there is one or not."""
+        self.knows: Callable[[str], bool] = authenticator.knows
+        """Whether a station of that name is configured."""
 
     def configure(self, places: Mapping[str, Networks]) -> None:
         """Phones must be elsewhere from now on."""
         self._places = places
-
-    def station(self, address: SipUri) -> str:
-        """The station an address names, whether there is one or not."""
-        return self._domains.station(address)
-
-    def knows(self, station: str) -> bool:
-        """Whether a station of that name is configured."""
-        return self._authenticator.knows(station)
 
     def is_trunks(self, request: Request, station: str, hop: Hop) -> bool:
         """Whether a request in a station's name is a trunk's: the public network has numbers of its own.

@@ -147,13 +147,13 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
     headers = request.headers
     remote = headers.get("from") or ""
-    routes = read_routes(headers)
+    routes = read_routes(headers) if "record-route" in headers else []
     target = read_contact(headers.get_all("contact")) or _named_caller(remote)
     behind_nat = top_via(request).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
         local_tag=local_tag,
-        remote_tag=parse_name_addr(remote).tag or "",
+        remote_tag=read_tag(remote) or parse_name_addr(remote).tag or "",
         local=f"{headers.get('to') or ''};tag={local_tag}",
         remote=remote,
         target=target.uri,
@@ -173,7 +173,7 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
     """
     headers = response.headers
     remote = headers.get("to") or ""
-    routes = read_routes(headers)[::-1]
+    routes = read_routes(headers)[::-1] if "record-route" in headers else []
     target = read_contact(headers.get_all("contact")) or target_of(parse_uri(invite.uri))
     return Dialog(
         sip_call_id=invite.headers.get("call-id") or "",

@@ -37,8 +37,6 @@ def read_contact(lines: list[str]) -> RemoteTarget | None:
 
 def read_routes(headers: Headers) -> list[str]:
     """The members of Record-Route, each known to be readable. Raises SipSyntaxError."""
-    if "record-route" not in headers:
-        return []
     routes = split_values(headers.get_all("record-route"))
     for route in routes:
         parse_name_addr(route)

@@ -28,6 +28,7 @@ class AssertedCaller(NamedTuple):
 
 
 NOBODY = AssertedCaller()
+"""No network asserts anybody."""
 
 
 class CallerForm(NamedTuple):

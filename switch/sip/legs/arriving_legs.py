@@ -8,7 +8,7 @@ from switch.sip.dialogs.dialog import Dialog, accept_dialog, called_party
 from switch.sip.dialogs.replaces import find_replaced
 from switch.sip.events import LegArrived, LegReoffered, LegRingingConfirmed
 from switch.sip.headers.diversion import read_diversions
-from switch.sip.headers.identity_headers import read_asserted, wants_privacy
+from switch.sip.headers.identity_headers import NOBODY, read_asserted, wants_privacy
 from switch.sip.headers.rack import read_rack
 from switch.sip.headers.reason_header import read_reason, write_reason
 from switch.sip.legs.leg_signalling import LegSignalling
@@ -23,6 +23,15 @@ from switch.sip.request_checks import check_invite
 from switch.sip.transactions.server_transaction import ServerTransaction
 
 _MOST_DIGITS = 10
+_ABOUT_CALLER = (
+    "p-asserted-identity",
+    "remote-party-id",
+    "p-preferred-identity",
+    "privacy",
+    "diversion",
+    "history-info",
+)
+"""What networks tell of a caller; phones tell none of it."""
 
 
 class ArrivingLegs:
@@ -147,7 +156,8 @@ class ArrivingLegs:
         dialog = accept_dialog(request, signalling.ids.token(), source)
         dialog.session = signalling.sessions.arrive(request.headers)
         dialog.contact = signalling.identity.contact_for(request, transaction.hop)
-        asserted = read_asserted(request.headers)
+        told = request.headers.pick(_ABOUT_CALLER)
+        asserted = read_asserted(request.headers) if told else NOBODY
         session = session_text(request)
         leg = ArrivingLeg(
             signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
@@ -170,8 +180,8 @@ class ArrivingLegs:
             sdp=session,
             asserted_number=asserted.number,
             asserted_name=asserted.name,
-            privacy=wants_privacy(request.headers),
-            diversions=tuple(map(str, read_diversions(request.headers))),
+            privacy=bool(told) and wants_privacy(request.headers),
+            diversions=tuple(map(str, read_diversions(request.headers))) if told else (),
             session_id=dialog.session.session.calling,
             replaces_leg_id=replaced.leg_id if replaced is not None else None,
             station=transaction.station,

@@ -177,7 +177,8 @@ def _answered_fork(attempt: Attempt, known: Fork | None, report: ResponseReceive
         fork, early = known, known.dialog
         if place == known.place:  # as it nearly always is
             early.allow_events = report.response.headers.get_all("allow-events") or early.allow_events
-            _learn_session(attempt, report)
+            if "session-id" in report.response.headers:
+                _learn_session(attempt, report)
         else:
             fork.dialog = _join(attempt, report)
             fork.dialog.remote_cseq, fork.dialog.local_cseq = early.remote_cseq, early.local_cseq
@@ -191,7 +192,8 @@ def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:
     dialog = join_dialog(report.transaction.request, report.response, attempt.local_tag, report.hop)
     dialog.authentication = attempt.authentication
     dialog.session = attempt.session
-    _learn_session(attempt, report)
+    if "session-id" in report.response.headers:
+        _learn_session(attempt, report)
     return dialog
 
 
@@ -201,7 +203,7 @@ def _place(report: ResponseReceived) -> Place:
 
 
 def _learn_session(attempt: Attempt, report: ResponseReceived) -> None:
-    if attempt.session is not None and "session-id" in report.response.headers:
+    if attempt.session is not None:
         attempt.session.learn(report.response.headers)
 
 
