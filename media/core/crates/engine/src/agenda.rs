@@ -68,6 +68,8 @@ impl Task {
 
 /// Every packet time is a multiple of it, so that beats on the grid are as even as those off it.
 const GRID_US: u64 = 5_000;
+/// The grid of what need not be punctual.
+const WIDE_GRID_US: u64 = 100_000;
 
 /// Tasks in the order they fall due.
 #[derive(Debug, Default)]
@@ -85,6 +87,11 @@ impl Agenda {
     /// together: to wake up and set the timer for each of them would cost more than what a beat does.
     pub fn add_beat(&mut self, at_us: u64, task: Task) {
         self.queue_of(task).beats.add(at_us - at_us % GRID_US, task);
+    }
+
+    /// Add what nobody minds up to a tenth of a second early, so that one wake-up is for all legs' of that time.
+    pub fn add_about(&mut self, at_us: u64, task: Task) {
+        self.queue_of(task).beats.add(at_us - at_us % WIDE_GRID_US, task);
     }
 
     /// Take out all tasks of these, with their moments. The ids are sorted: each task of the worker is held against them.
@@ -202,6 +209,18 @@ mod tests {
             assert_eq!(agenda.next_us(), Some(due_us));
             assert!(agenda.pop_patient(due_us).is_some() && agenda.pop_patient(due_us).is_some());
         }
+    }
+
+    #[test]
+    fn what_need_not_be_punctual_comes_together_and_at_most_a_tenth_of_a_second_early() {
+        let mut agenda = Agenda::default();
+        for (at_us, id) in [(2_300_000, 1), (2_399_999, 2), (2_400_000, 3)] {
+            agenda.add_about(at_us, Task::Report(id));
+        }
+        assert_eq!((agenda.pop_patient(2_299_999), agenda.next_us()), (None, Some(2_300_000)));
+        let together: Vec<_> = std::iter::from_fn(|| agenda.pop_patient(2_300_000)).collect();
+        assert_eq!(together, [Task::Report(1), Task::Report(2)]);
+        assert_eq!(agenda.next_us(), Some(2_400_000));
     }
 
     #[test]

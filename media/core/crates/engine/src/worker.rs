@@ -337,7 +337,7 @@ impl Worker {
             self.around.lateness.second_passed();
             self.outbox.extend(self.around.writers.look(now_us));
         }
-        self.agenda.add(now_us + SWEEP_US, Task::Sweep);
+        self.agenda.add_about(now_us + SWEEP_US, Task::Sweep);
     }
 }
 

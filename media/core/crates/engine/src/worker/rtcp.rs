@@ -22,14 +22,14 @@ impl Worker {
     pub(super) fn begin_reporting(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id).filter(|leg| !leg.reporting) else { return };
         leg.reporting = true;
-        self.agenda.add(now_us + interval_us(random(), true), Task::Report(id));
+        self.agenda.add_about(now_us + interval_us(random(), true), Task::Report(id));
     }
 
     pub(super) fn report(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
         let report = leg.endpoint.make_report(false, now_us);
         leg.send_report(report.write(&mut [0; MAX_LENGTH]));
-        self.agenda.add(now_us + interval_us(random(), false), Task::Report(id));
+        self.agenda.add_about(now_us + interval_us(random(), false), Task::Report(id));
     }
 
     /// The leg is about to be closed: its peer need not wait for more (RFC 3550 §6.6). One that was never sent
