@@ -114,7 +114,7 @@ class PopUps:
 
     def phone_rang(self, leg_id: str, now: float) -> Sequence[Output]:
         """It may be an agent's, and for a call that no queue has offered."""
-        rung = self._calls.rung(leg_id)
+        rung = self._calls.rung(leg_id) if self._state.seats else None
         if rung is None or rung.offer_id in self._told.get(rung.call_id, {}):
             return ()
         return self._show(rung, PopUpPhase.OFFERED, now)
@@ -126,7 +126,7 @@ class PopUps:
 
     def talks(self, call_id: str, now: float) -> Sequence[Output]:
         """They talk, or somebody else does by a transfer, or the same agent to another."""
-        rung = self._calls.talking(call_id)
+        rung = self._calls.talking(call_id) if self._state.seats or self._told else None
         return () if rung is None else self._show(rung, PopUpPhase.ANSWERED, now)
 
     def offer_over(self, call_id: str, offer_id: str) -> Sequence[Output]:
@@ -152,7 +152,8 @@ class PopUps:
 
     def _offer_of(self, rung: Rung) -> _Offer | None:
         """None when nobody is signed in at the phone."""
-        offer, entry = self._state.offers.get(rung.offer_id), self._state.entry_of(rung.call_id)
+        offer = self._state.offers.get(rung.offer_id)
+        entry = self._state.entry_of(rung.call_id) if offer is not None else None
         if offer is None or entry is None:
             agent = self._state.seats.get(rung.station)
             return None if agent is None else _Offer(agent, rung.call_id)

@@ -380,4 +380,4 @@ def _facts_of_agents(state: AcdState) -> AgentFacts:
         offers = () if entry is None or not entry.is_item else entry.offer_ids
         return any(state.offers[offer_id].agent_id == agent for offer_id in offers)
 
-    return AgentFacts(state.seats.get, station_of, queues_of, has_item, partial(station_to_call, state))
+    return AgentFacts(state.seats, station_of, queues_of, has_item, partial(station_to_call, state))

@@ -59,8 +59,8 @@ def _no_agents(agent: str) -> str:
 class AgentFacts:
     """What an application knows of its agents now, in the names of the switch."""
 
-    agent_at: Callable[[str], str | None] = lambda station: None
-    """Who sits at a station."""
+    seats: Mapping[str, str] = field(default_factory=dict)
+    """Who sits where: station → agent."""
     station_of: Callable[[str], str | None] = lambda agent: None
     """Where an agent sits; None for who is signed out."""
     queues_of: Callable[[str], Collection[str]] = lambda agent: ()
@@ -69,6 +69,10 @@ class AgentFacts:
     """Whether an item is offered to an agent, or the agent has it."""
     station_to_call: Callable[[str], str] = _no_agents
     """Where an agent can be called first now. Raises UsageError with the reason why not."""
+
+    def agent_at(self, station: str) -> str | None:
+        """Who sits at a station."""
+        return self.seats.get(station)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Access:
         self._driver = ground.driver
         self._facts = facts
         self._reach = reach
-        self._participation = Participation(find_call, facts.agent_at, lambda: _newest(journal))
+        self._participation = Participation(find_call, facts.seats, lambda: _newest(journal))
         self._audit = Audit(self._tell, configuration.switch.personal_data)
         self.entrance = Entrance(Door(rules, _credentials(configuration)), ground.clock, self._tell)
         self.seats = Seats(control)

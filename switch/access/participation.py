@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,13 +52,15 @@ class Participation:
     def __init__(
         self,
         find: Callable[[str], Call | None],
-        agent_at: Callable[[str], str | None],
+        seats: Mapping[str, str],
         newest: Callable[[], int],
         most: int = 20_000,
     ) -> None:
-        """``newest``: the number of the event that is observed; ``most``: calls remembered."""
+        """``seats``: station → agent. ``newest``: the number of the event that is observed; ``most``:
+        calls remembered.
+        """
         self._find = find
-        self._agent_at = agent_at
+        self._seats = seats
         self._newest = newest
         self._most = most
         self._calls: OrderedDict[str, _History] = OrderedDict()
@@ -76,6 +78,8 @@ class Participation:
         if type(event) in _OVER:
             if call_id in self._calls:
                 self._note(call_id, _NOBODY)
+            return
+        if not self._seats and call_id not in self._calls:
             return
         call = self._find(call_id)
         if call is None:  # it is gone, and the last ones are told how it ended
@@ -100,7 +104,7 @@ class Participation:
         return agent in self._contacts.get(contact_id, ())
 
     def _agents_in(self, call: Call) -> frozenset[str]:
-        return frozenset(filter(None, map(self._agent_at, stations_in(call))))
+        return frozenset(self._seats[station] for station in stations_in(call) & self._seats.keys())
 
     def _note(self, call_id: str, agents: frozenset[str]) -> None:
         history = self._calls.get(call_id)

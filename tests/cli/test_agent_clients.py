@@ -267,7 +267,7 @@ class Desk:
     def __init__(self, most: int = 100) -> None:
         self.stations: dict[str, set[str]] = {}
         self.newest = 0
-        self.calls = Participation(self._find, lambda station: station, lambda: self.newest, most)
+        self.calls = Participation(self._find, {"81": "81", "82": "82"}, lambda: self.newest, most)
 
     def _find(self, call_id: str) -> Call | None:
         stations = self.stations.get(call_id)
