@@ -221,7 +221,7 @@ class Switchboard:
             admit=admission.admit,
             may_dial=self._directory.may_dial,
             encryption=self._encryption,
-            families=Families(self._directory.hops_to, trunks.hops_to),
+            families=self._build_families(),
             recording=recording_policies(configuration),
             recording_beep=recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
@@ -230,6 +230,13 @@ class Switchboard:
             refuse_target=self._targets.refuse_what_is_in_vain,
             limits=self._limits,
         )
+
+    def _build_families(self) -> Families:
+        """Where we have no IPv6 nobody need be looked for to know that a voice goes by IPv4."""
+        media = self.configuration.media
+        if not (media.host6 or media.advertised_host6):
+            return Families()
+        return Families(self._directory.hops_to, self._signalling.trunks.hops_to)
 
     def _build_verbs(self) -> ExchangeVerbs:
         return ExchangeVerbs(
