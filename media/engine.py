@@ -243,13 +243,15 @@ class MediaEngine:
     def _close_endpoint(self, command: commands.CloseEndpoint, endpoint: int) -> Answer:
         del self._endpoints[command.leg_id]
         self._core.close_endpoint(endpoint)
-        return self._mixes.gone(command.leg_id)
+        return self._mixes.gone(command.leg_id) if command.leg_id in self._mixes.legs else ()
 
     def _bridge_endpoints(self, command: commands.BridgeEndpoints, endpoint: int) -> Answer:
         peer = self._endpoints.get(command.peer_leg_id)
         if peer is None:
             return ()
         self._core.bridge(endpoint, peer)
+        if not self._mixes.legs:
+            return ()
         return [*self._mixes.gone(command.leg_id), *self._mixes.gone(command.peer_leg_id)]
 
     def _unbridge_endpoints(self, command: commands.UnbridgeEndpoints, endpoint: int) -> Answer:

@@ -1,6 +1,6 @@
 """Which legs are in which mix. Only verbs change that, so that what they answer is the whole story."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from media import _core, commands
@@ -25,6 +25,8 @@ class Mixes:
         self._endpoints = endpoints
         self._mixes: dict[str, _Mix] = {}
         self._mix_of: dict[str, str] = {}
+        self.legs: Collection[str] = self._mix_of
+        """Those that are in a mix."""
 
     def __len__(self) -> int:
         return len(self._mixes)
