@@ -96,7 +96,7 @@ class Arriving:
         """The call data in its headers."""
         if event.station is not None:
             return self._headers.told_by_station(event.leg_id, event.station)
-        return self._headers.told_by_trunk(event.leg_id, arrival.trunk)
+        return {} if arrival.trunk is None else self._headers.told_by_trunk(event.leg_id, arrival.trunk)
 
     def _turn_away(
         self, event: LegArrived, cause: Cause, retry_after_s: int | None = None, black_list: str = ""

@@ -32,9 +32,9 @@ class CallHeaders:
         """Go by these for calls that come from now on."""
         self._stations = _agreed(stations)
 
-    def told_by_trunk(self, leg_id: str, trunk: str | None) -> Data:
-        """What a call brought that came in there; nothing of a call that came by no trunk."""
-        return self._read(leg_id, self._trunks.get(trunk or ""))
+    def told_by_trunk(self, leg_id: str, trunk: str) -> Data:
+        """What a call brought that came in there."""
+        return self._read(leg_id, self._trunks.get(trunk))
 
     def told_by_station(self, leg_id: str, station: str | None) -> Data:
         """What a station told that calls, or asks for a transfer."""

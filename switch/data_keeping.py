@@ -26,7 +26,7 @@ class DataKeeping:
 
 def data_told(calls: Calls, call: Call, before: Data) -> list[Output]:
     """What is told of a call's data that was ``before``; nothing when nothing is other."""
-    after = calls.data.of(call.contact_id)
+    after = calls.data.of_contacts.get(call.contact_id, {})
     if after == before:
         return []
     other = {name: value for name, value in after.items() if before.get(name) != value}

@@ -24,7 +24,7 @@ from media.events import (
 )
 from media.masking import TakeMaskedDigit
 from runtime.contact_data import Data, hidden
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, of_own
 from runtime.ids import Ids
 from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
@@ -246,13 +246,10 @@ class Exchange:
         """The driver's table: what the exchange takes, and which method takes it."""
         table: dict[type, Callable[[Any], Sequence[Output]]] = {
             BranchTried: self._placed.tried,
-            LegRinging: self._leg_ringing,
-            LegAnswered: self._leg_answered,
             LegConfirmed: self._reoffering.confirmed,
             LegReoffered: self._reoffering.reoffered,
             LegReofferAnswered: self._reoffering.reoffer_answered,
             LegRingingConfirmed: self._reoffering.ringing_confirmed,
-            LegEnded: self._leg_ended,
             LegTransferRequested: self._transfers.requested,
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
@@ -312,7 +309,13 @@ class Exchange:
             LegDigitReceived: self._customers.digit_received,
             TakeMaskedDigit: self._masking.take,
         }
+        of_legs: dict[type, Callable[[Call, Leg, Any], Sequence[Output]]] = {
+            LegRinging: self._leg_ringing,
+            LegAnswered: self._leg_answered,
+            LegEnded: self._leg_ended,
+        }
         return {
+            **{kind: self._of_leg(method) for kind, method in of_legs.items()},
             **{kind: self._watched_timed(method) for kind, method in timed.items()},
             **{kind: self._watched(method) for kind, method in table.items()},
         }
@@ -336,6 +339,18 @@ class Exchange:
             return watching(outputs) if consulting else outputs
 
         return handler
+
+    def _of_leg(self, method: Callable[[Call, Leg, Any], Sequence[Output]]) -> Handler:
+        """The same for what a leg tells; one that is gone is left alone."""
+        calls, legs = self._calls.by_id, self._calls.legs
+        consulting, watching = self._calls.consulting, self._consulting.watching
+
+        def handler(event: Any, now: float) -> Outputs:
+            leg = legs[event.leg_id]
+            outputs = method(calls[leg.call_id], leg, event)
+            return watching(outputs) if consulting else outputs
+
+        return of_own(legs, handler, "leg_id")
 
     @property
     def open_calls(self) -> int:
@@ -382,12 +397,12 @@ class Exchange:
     # -- a leg has its ports -------------------------------------------------------------------------
 
     def _endpoint_opened(self, event: EndpointOpened) -> list[Output]:
-        if self._consulting.is_line(event.leg_id):
+        if self._calls.consulting and self._consulting.is_line(event.leg_id):
             return self._consulting.opened(event)
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
-        call = self._calls.of_leg(leg)
+        call = self._calls.by_id[leg.call_id]
         session_id = int(self._ids.token(), 16) >> 1  # o= wants a number below 2**63 (RFC 8866 §5.2)
         negotiation.give_port(
             leg,
@@ -412,21 +427,13 @@ class Exchange:
             refused = Cause.NORMAL_TEMPORARY_FAILURE
         return [*(full or ()), *self._placed.place(command, now, refused=refused)]
 
-    def _leg_ringing(self, event: LegRinging) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None:
-            return []
-        call = self._calls.of_leg(leg)
+    def _leg_ringing(self, call: Call, leg: Leg, event: LegRinging) -> list[Output]:
         served_by = self._placed if leg is call.customer else self._stations
-        return served_by.ringing(call, event)
+        return served_by.ringing(call, leg, event)
 
-    def _leg_answered(self, event: LegAnswered) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None:
-            return []
-        call = self._calls.of_leg(leg)
+    def _leg_answered(self, call: Call, leg: Leg, event: LegAnswered) -> list[Output]:
         served_by = self._placed if leg is call.customer else self._stations
-        return served_by.answered(call, event)
+        return served_by.answered(call, leg, event)
 
     # -- applications pass the call on ---------------------------------------------------------------
 
@@ -454,12 +461,11 @@ class Exchange:
 
     # -- the end -------------------------------------------------------------------------------------
 
-    def _leg_ended(self, event: LegEnded) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        return self._lose(leg, event.cause, by_peer=event.by_peer) if leg else []
+    def _leg_ended(self, call: Call, leg: Leg, event: LegEnded) -> list[Output]:
+        return self._lose(leg, event.cause, by_peer=event.by_peer)
 
     def _lose(self, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
-        call = self._calls.of_leg(leg)
+        call = self._calls.by_id[leg.call_id]
         if call.other_end(leg) is not None:
             if call.transfer is not None and call.transfer.leg_id == leg.leg_id:
                 return self._transfers.abandoned(call, cause, by_peer=by_peer)

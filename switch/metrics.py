@@ -77,8 +77,8 @@ class Metrics:
 
     def _build_folds(self) -> dict[type[Event], Observer]:
         return {
-            CallArrived: lambda event, wall: self._arrived.add(),
-            CallPlaced: lambda event, wall: self._placed.add(),
+            CallArrived: self._arrived.see,
+            CallPlaced: self._placed.see,
             CallAnswered: self._call_answered,
             CallEnded: self._call_ended,
             CallRefused: self._call_refused,
@@ -88,13 +88,13 @@ class Metrics:
             RecordingFailed: lambda event, wall: self._recordings.add("failed"),
             RecordingFaulty: lambda event, wall: self._faulty.add(event.fault),
             EndpointClosed: self._endpoint_closed,
-            MediaFlooded: lambda event, wall: self._media_flooded.add(),
-            MediaLost: lambda event, wall: self._media_lost.add(),
+            MediaFlooded: self._media_flooded.see,
+            MediaLost: self._media_lost.see,
             OneWayDetected: lambda event, wall: self._one_way.add(event.missing),
             StationRegistered: lambda event, wall: self._registered.add(event.station),
             StationUnregistered: lambda event, wall: self._registered.discard(event.station),
             JournalWriteFailed: lambda event, wall: self._outages.add("journal"),
-            ControlClientDropped: lambda event, wall: self._clients_dropped.add(),
+            ControlClientDropped: self._clients_dropped.see,
             DatabaseFailed: lambda event, wall: self._outages.add("database"),
             StationFileFetched: lambda event, wall: self._phone_files.add(event.make),
         }
@@ -177,7 +177,11 @@ class _Tally:
     label: str = ""
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, value: str = "") -> None:
+    def see(self, event: Event, wall: float) -> None:
+        """A driver's observer of all that count, for a tally without a label."""
+        self.counts[""] = self.counts.get("", 0) + 1
+
+    def add(self, value: str) -> None:
         """One more with this value of the label."""
         self.counts[value] = self.counts.get(value, 0) + 1
 

@@ -106,16 +106,16 @@ class PlacedCalls:
             )
         return self._recording.reached(call, RecordingRule.FROM_ARRIVAL)
 
-    def ringing(self, call: Call, event: LegRinging) -> list[Output]:
+    def ringing(self, call: Call, leg: Leg, event: LegRinging) -> list[Output]:
         """It rings, perhaps with early media, which only a recording hears."""
-        heard = self._inviting.hear_early(call.customer, event.sdp)
+        heard = self._inviting.hear_early(leg, event.sdp)
         return [*heard, CallRinging(call_id=call.call_id, early_media=bool(heard))]
 
-    def answered(self, call: Call, event: LegAnswered) -> list[Output]:
+    def answered(self, call: Call, leg: Leg, event: LegAnswered) -> list[Output]:
         """Whom we called has answered: the application gets the call."""
         call.sip_call_id = event.sip_call_id
         try:
-            taken = self._inviting.take_answer(call.customer, event, outside=_placement(call).outside)
+            taken = self._inviting.take_answer(leg, event, outside=_placement(call).outside)
         except PeerError:
             return end_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION, by_caller=False)
         return [*taken, *self.taken(call)]

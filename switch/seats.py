@@ -26,13 +26,15 @@ def ring_phone(
     outside: bool = False,
     announced: bool = True,
     ipv6: bool = False,
+    auto_answer: bool = False,
 ) -> list[Output]:
     """Take ports for one more phone of a call; it is rung as soon as they are there.
 
     ``ipv6``: the phone is reached by IPv6 only, and so are they.
     """
     leg = Leg(leg_id=ids.new("leg"), call_id=call.call_id, offer_id=offer_id)
-    calls.add_offer(call, Offer(offer_id, station, leg, outside=outside, announced=announced))
+    offer = Offer(offer_id, station, leg, outside=outside, announced=announced, auto_answer=auto_answer)
+    calls.add_offer(call, offer)
     return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id, ipv6=ipv6)]
 
 

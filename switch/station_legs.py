@@ -4,7 +4,7 @@ from media.commands import StartPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
-from switch.call import Call, Calls, CallState, Offer
+from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
@@ -47,11 +47,7 @@ class StationLegs:
         self._conferring = conferring
 
     def offer(self, command: OfferCall) -> list[Output]:
-        ports = self._ring(command.call_id, command.offer_id, command.station)
-        found = self._calls.find_offer(command.call_id, command.offer_id)
-        if found is not None:
-            found[1].auto_answer = command.auto_answer
-        return ports
+        return self._ring(command.call_id, command.offer_id, command.station, auto_answer=command.auto_answer)
 
     def dial_number(self, command: DialNumber) -> list[Output]:
         return self._ring(command.call_id, command.offer_id, command.number, outside=True)
@@ -69,9 +65,9 @@ class StationLegs:
         )
         return self._inviting.ring(call, offer.leg, invitation)
 
-    def ringing(self, call: Call, event: LegRinging) -> list[Output]:
+    def ringing(self, call: Call, leg: Leg, event: LegRinging) -> list[Output]:
         """It rings, perhaps with early media; another branch of the leg may bring other early media."""
-        offer = call.offer_of(self._calls.legs[event.leg_id])
+        offer = call.offer_of(leg)
         heard = self._inviting.hear_early(offer.leg, event.sdp)
         offer.early_media = offer.early_media or bool(heard)
         if offer.is_party:
@@ -81,8 +77,8 @@ class StationLegs:
         ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
         return [*heard, ringing]
 
-    def answered(self, call: Call, event: LegAnswered) -> list[Output]:
-        offer = call.offer_of(self._calls.legs[event.leg_id])
+    def answered(self, call: Call, leg: Leg, event: LegAnswered) -> list[Output]:
+        offer = call.offer_of(leg)
         try:
             taken = self._inviting.take_answer(offer.leg, event, outside=offer.outside)
         except PeerError:
@@ -141,12 +137,23 @@ class StationLegs:
             *self._holding.connected(call),
         ]
 
-    def _ring(self, call_id: str, offer_id: str, party: str, *, outside: bool = False) -> list[Output]:
+    def _ring(
+        self, call_id: str, offer_id: str, party: str, *, outside: bool = False, auto_answer: bool = False
+    ) -> list[Output]:
         call = self._calls.by_id.get(call_id)
         if call is None:
             return []
         ipv6 = self._families.is_ipv6(party, outside=outside)
-        return ring_phone(self._calls, self._ids, call, offer_id, party, outside=outside, ipv6=ipv6)
+        return ring_phone(
+            self._calls,
+            self._ids,
+            call,
+            offer_id,
+            party,
+            outside=outside,
+            ipv6=ipv6,
+            auto_answer=auto_answer,
+        )
 
 
 def _referrer(call: Call, offer: Offer) -> str:

@@ -77,7 +77,7 @@ class CustomerLists:
 
     def facts(self, number: str, at: float, tenant: str = HOUSE) -> Facts:
         """What a tenant, or the house, knows of a number at a moment of the wall clock."""
-        entries = self.entries(number, at, tenant)
+        entries = self.entries(number, at, tenant) if self._lists else None
         return self._weigh(entries) if entries else NOTHING_KNOWN
 
     def entries(self, number: str, at: float, tenant: str = HOUSE) -> dict[str, Entry]:
