@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from media.config import Srtp
 from runtime.ids import Ids
 from switch.call import Call, Leg
-from switch.sdp.dtls import DtlsEnd
 from switch.sdp.security import NOT_SECURED, LocalSecurity
 
 _OFFERED = frozenset({Srtp.OPTIONAL, Srtp.REQUIRED})
@@ -46,14 +45,14 @@ class EncryptionRules:
         return self._trunks.get(trunk, self.usual)
 
     def security_of(self, call: Call, leg: Leg, host: str, port: int, ids: Ids) -> LocalSecurity:
-        """The rule of a leg that has its ports now, with a secret for its keys."""
+        """The rule of a leg that has its ports now."""
         rule = self._rule_of(call, leg)
         if rule is Srtp.OFF:
             return NOT_SECURED
-        secret = ids.secret()
-        dtls = DtlsEnd(self._fingerprint, secret, host, port) if self._fingerprint else None
         is_web = bool(self._web_stations) and call.station_of(leg) in self._web_stations
-        return LocalSecurity(rule, secret, dtls, is_web)
+        return LocalSecurity(
+            rule, ids.secret, fingerprint=self._fingerprint, host=host, port=port, is_web=is_web
+        )
 
     def _rule_of(self, call: Call, leg: Leg) -> Srtp:
         """Which trunk a call outside will take is not known yet: each is offered what it wants of it."""

@@ -12,7 +12,7 @@ _SECRETS = ("crypto:", "ice-pwd:")
 """Keys and passwords are nobody's business but their call's."""
 _USUAL = re.compile(
     r"v=0\r?\no=\S++ \S++ \S++ IN \S++ \S++\r?\n"
-    r"((?:(?!m=).*+\n)*)m=audio ([1-9][0-9]{0,4}) (RTP/AVP [\s\S]*+)"
+    r"((?:[^m\n].*+\n)*)m=audio ([1-9][0-9]{0,4}) (RTP/AVP [\s\S]*+)"
 )
 
 

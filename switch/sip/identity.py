@@ -93,6 +93,8 @@ class Identity:
     def contact_for(self, request: Request, hop: Hop) -> str:
         """Our Contact in the dialog of a request: SIPS where that asks for SIPS (RFC 3261 §12.1.1)."""
         names = self.names.of(hop)
+        if names.secure_contact is names.contact:
+            return names.contact
         return names.secure_contact if _asks_for_sips(request) else names.contact
 
     def warning(self, hop: Hop) -> str:

@@ -16,14 +16,21 @@ PROTOCOL = "UDP/TLS/RTP/SAVPF"
 HERE = DtlsEnd(OURS, b"s" * 32, "192.0.2.10", 4000)
 
 
-def local(policy: Srtp = Srtp.ACCEPT, *, is_web: bool = False, dtls: DtlsEnd | None = HERE) -> LocalMedia:
+def local(policy: Srtp = Srtp.ACCEPT, *, is_web: bool = False, fingerprint: str = OURS) -> LocalMedia:
     return LocalMedia(
         host="192.0.2.10",
         port=4000,
         session_id=7,
         session_version=0,
         codecs=(Codec.PCMA,),
-        security=LocalSecurity(policy, b"s" * 32, dtls, is_web),
+        security=LocalSecurity(
+            policy,
+            lambda: HERE.secret,
+            fingerprint=fingerprint,
+            host=HERE.host,
+            port=HERE.port,
+            is_web=is_web,
+        ),
         rtcp_mux=is_web,
     )
 
@@ -120,7 +127,7 @@ def test_a_peer_that_cannot_be_proved_is_refused(before: str, after: str) -> Non
 
 
 def test_browsers_are_refused_where_encryption_is_off_or_we_have_no_certificate() -> None:
-    for ours in (local(Srtp.OFF), local(dtls=None)):
+    for ours in (local(Srtp.OFF), local(fingerprint="")):
         with pytest.raises(NotAcceptable):
             answer_offer(browser(), ours)
     answer_offer(browser(), local(Srtp.REQUIRED))
