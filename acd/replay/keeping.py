@@ -23,7 +23,6 @@ from switch.records.events import (
     Report,
 )
 from switch.records.journal import Journal
-from switch.records.projection import AnyEntry
 from switch.records.segment import day_of, list_segments
 
 log = structlog.get_logger(__name__)
@@ -45,7 +44,7 @@ class InputKeeper:
         self._report = report
         self._wall = wall
         own = {"journal": self.folder, "segment_max_mb": SEGMENT_MB, "fsync": False}
-        self._journal = Journal(config.model_copy(update=own), self._tell, _encode, name="ACD's inputs")
+        self._journal = Journal(config.model_copy(update=own), self._tell, encode, name="ACD's inputs")
 
     def put(self, topic: str, fields: Mapping[str, Any]) -> None:
         """Take one; never waits."""
@@ -120,7 +119,3 @@ class Tidying:
             self._done = present
         elif not self._closing.is_set():
             log.warning("the ACD's inputs cannot be tidied; trying again", reason=answer["problem"])
-
-
-def _encode(entry: AnyEntry) -> bytes:
-    return encode(entry.sequence, entry.time, entry.topic, entry.fields)

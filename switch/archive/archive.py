@@ -21,7 +21,7 @@ from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import Report
 from switch.records.journal import Journal
-from switch.records.journal_reader import JournalReader
+from switch.records.journal_follower import JournalFollower
 from switch.records.projection import JournalEntry
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Archive:
         self._wake = Signal()
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="archive", daemon=True)
-        journal.listen(self._wake.set)
+        self._tail = journal.follow(self._ledger.topics, self._wake.set)
 
     @property
     def manifests_written(self) -> int:
@@ -103,11 +103,10 @@ class Archive:
         self._next_sequence = self._place_kept_at = min(
             self._kept.get("next_sequence", 1), self._journal.first_sequence
         )
-        reader = JournalReader(self._journal.folder, self._next_sequence, topics=self._ledger.topics)
-        with closing(reader):
+        with closing(JournalFollower(self._journal.folder, self._tail, self._next_sequence)) as reader:
             self._follow(reader)
 
-    def _follow(self, reader: JournalReader) -> None:
+    def _follow(self, reader: JournalFollower) -> None:
         """Catch up whenever there is more, and once after closing began."""
         last = False
         while not last:
@@ -121,7 +120,7 @@ class Archive:
                 self._wake.wait()
                 self._wake.clear()
 
-    def _catch_up(self, reader: JournalReader) -> OSError | None:
+    def _catch_up(self, reader: JournalFollower) -> OSError | None:
         """Read until nothing is left, or until too much waits for the disk. What a disk objected to."""
         try:
             refused = self._manifests.write()
@@ -150,7 +149,7 @@ class Archive:
     def _knows(self, recording_id: str) -> bool:
         return self._ledger.knows(recording_id) or self._manifests.knows(recording_id)
 
-    def _take(self, reader: JournalReader) -> list[JournalEntry]:
+    def _take(self, reader: JournalFollower) -> list[JournalEntry]:
         entries = reader.take(self._config.batch_entries)
         self._next_sequence = reader.next_sequence
         return entries

@@ -17,13 +17,15 @@ from switch.records.errors import reason_of
 from switch.records.events import DatabaseFailed, DatabaseRecovered, RecordRejected, Report
 from switch.records.inserting import Row
 from switch.records.journal import Journal
-from switch.records.journal_reader import JournalReader
+from switch.records.journal_follower import JournalFollower
 from switch.records.projection import JournalEntry, Projection
 from switch.records.store import RecordStore, RejectedRow
 
 log = structlog.get_logger(__name__)
 
 _FIRST_RETRY_S = 0.1
+_ENTRIES_AT_ONCE = 100
+"""Folded while the processor's caches still have them."""
 
 T = TypeVar("T")
 
@@ -59,7 +61,7 @@ class Database:
         self._wake = Signal()
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="database", daemon=True)
-        journal.listen(self._wake.set)
+        self._tail = journal.follow(self._by_topic, self._wake.set)
 
     @property
     def caught_up_to(self) -> int:
@@ -98,11 +100,10 @@ class Database:
             return
         # Past a power cut the database may know of entries that the journal's disk has forgotten.
         self._next_sequence = self._cursor_moved_at = min(kept, self._journal.first_sequence)
-        reader = JournalReader(self._journal.folder, self._next_sequence, topics=self._by_topic)
-        with closing(reader):
+        with closing(JournalFollower(self._journal.folder, self._tail, self._next_sequence)) as reader:
             self._follow(reader)
 
-    def _follow(self, reader: JournalReader) -> None:
+    def _follow(self, reader: JournalFollower) -> None:
         """Catch up whenever there is more, and once after closing began."""
         last = False
         while self._catch_up(reader) and not last:
@@ -111,22 +112,28 @@ class Database:
                 self._wake.wait()
                 self._wake.clear()
 
-    def _catch_up(self, reader: JournalReader) -> bool:
+    def _catch_up(self, reader: JournalFollower) -> bool:
         """Read and write until nothing is left; False when that failed and we are closing."""
-        while (entries := self._persist(lambda: reader.take(self._config.batch_entries))) is not None:
+        read = 0
+        while (entries := self._persist(lambda: reader.take(_ENTRIES_AT_ONCE))) is not None:
             for entry in entries:
                 self._apply(entry)
             self._next_sequence = reader.next_sequence
+            read += len(entries)
+            if entries and read < self._config.batch_entries:
+                continue
             if not self._save():
                 return False
             if not entries:
                 return True
+            read = 0
         return False
 
     def _apply(self, entry: JournalEntry) -> None:
         for projection in self._by_topic.get(entry.topic, ()):
             try:
-                self._rows[projection.table].extend(projection.apply(entry))
+                if rows := projection.apply(entry):
+                    self._rows[projection.table].extend(rows)
             except Exception:  # one entry that a projection cannot use must not stop all that follow
                 log.exception("entry not understood", table=projection.table.name, sequence=entry.sequence)
 

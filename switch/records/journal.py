@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from switch.records.config import RecordsConfig
 from switch.records.errors import JournalUnusable
 from switch.records.events import JournalTailCut, Report
 from switch.records.journal_reader import JournalReader
-from switch.records.journal_writer import JournalWriter
-from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
+from switch.records.journal_tail import JournalTail
+from switch.records.journal_writer import Encode, JournalWriter
+from switch.records.projection import Entry, FreshEntry, JournalEntry
 from switch.records.segment import encode_line, list_segments, mend_tail
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ class Journal:
         self,
         config: RecordsConfig,
         report: Report = lambda event: None,
-        encode: Callable[[AnyEntry], bytes] = encode_line,
+        encode: Encode = encode_line,
         name: str = "journal",
     ) -> None:
         """``name``: what is kept, as the log calls it."""
@@ -44,26 +45,38 @@ class Journal:
         self.first_sequence = _last_sequence(self.folder, report, name) + 1
         """The first entry of this run."""
         self._next_sequence = self.first_sequence
-        self.newest: FreshEntry | None = None
-        """The entry of the last event taken."""
+        self._newest: tuple[int, float, str, Event] | None = None
+        self._tails: list[JournalTail] = []
         self._listeners: list[Callable[[], None]] = []
-        self._writer = JournalWriter(config, report, self._tell_listeners, encode, name)
+        self._writer = JournalWriter(config, report, self._keep_at_hand, self._tell_listeners, encode, name)
         self._writer.start()
+
+    @property
+    def newest(self) -> FreshEntry | None:
+        """The entry of the last event taken."""
+        return None if self._newest is None else FreshEntry(*self._newest)
 
     def observe(self, event: Event, wall: float) -> None:
         """A driver's observer: take an event that happened at ``wall``."""
-        entry = self.newest = FreshEntry(self._next_sequence, wall, event.topic, event)
+        entry = self._newest = self._next_sequence, wall, event.topic, event
         self._next_sequence += 1
         self._writer.put(entry)
 
     def note(self, topic: str, fields: Mapping[str, Any], wall: float) -> None:
         """Take what is no event."""
-        self._writer.put(JournalEntry(self._next_sequence, wall, topic, fields))
+        self._writer.put((self._next_sequence, wall, topic, fields))
         self._next_sequence += 1
 
     def listen(self, on_flush: Callable[[], None]) -> None:
         """Call ``on_flush``, on the writer's thread, whenever more can be read."""
         self._listeners.append(on_flush)
+
+    def follow(self, topics: Collection[str], on_flush: Callable[[], None]) -> JournalTail:
+        """As ``listen``; keep what is written of these topics at hand for one follower."""
+        tail = JournalTail(topics)
+        self._tails.append(tail)
+        self.listen(on_flush)
+        return tail
 
     def read(self, from_sequence: int = 1) -> Iterator[JournalEntry]:
         """The entries written so far, in order. Raises OSError when the disk cannot be read."""
@@ -76,6 +89,10 @@ class Journal:
         if not self._writer.close():
             log.error(f"the {self._name} could not be written to its end", path=str(self.folder))
         os.close(self._lock)
+
+    def _keep_at_hand(self, entries: list[Entry], lines: list[bytes]) -> None:
+        for tail in self._tails:
+            tail.add(entries, lines)
 
     def _tell_listeners(self) -> None:
         for listener in self._listeners:

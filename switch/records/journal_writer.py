@@ -5,13 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event as Signal
 from threading import Lock, Thread
+from typing import Any
 
 import structlog
 
 from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
-from switch.records.projection import AnyEntry
+from switch.records.projection import Entry
 from switch.records.segment import SegmentWriter, day_of, encode_line
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,9 @@ log = structlog.get_logger(__name__)
 _ENTRIES_PER_WRITE = 2048
 """All that a busy switch tells between two writes; for each the thread takes its turn at Python anew."""
 _FIRST_RETRY_S = 0.1
+
+Encode = Callable[[int, float, str, Any], bytes]
+"""Makes the line of an entry."""
 
 
 class JournalWriter:
@@ -28,17 +32,20 @@ class JournalWriter:
         self,
         config: RecordsConfig,
         report: Report,
+        on_written: Callable[[list[Entry], list[bytes]], None],
         on_flush: Callable[[], None],
-        encode: Callable[[AnyEntry], bytes] = encode_line,
+        encode: Encode = encode_line,
         name: str = "journal",
     ) -> None:
-        """``name``: what is written, as the log calls it."""
+        """``on_written`` gets entries with their lines; ``name``: what is written, as the log calls it."""
         self._config = config
         self._name = name
         self._encoded = encode
         self._report = report
+        self._on_written = on_written
         self._on_flush = on_flush
-        self._queue: deque[AnyEntry] = deque()
+        self._queue: deque[Entry] = deque()
+        self._most_queued = config.buffer_entries
         self._wake = Signal()
         self._closing = Signal()
         self._loss = _Loss()
@@ -49,13 +56,13 @@ class JournalWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, entry: AnyEntry) -> None:
+    def put(self, entry: Entry) -> None:
         """Queue an entry; one that finds the queue full is lost and counted. Never waits. For one thread."""
         queue = self._queue
-        if len(queue) < self._config.buffer_entries:
+        if len(queue) < self._most_queued:
             queue.append(entry)
         else:
-            self._loss.add(entry.sequence)
+            self._loss.add(entry[0])
         if len(queue) == 1:  # behind others it is found when they are: the thread stops at none
             self._wake.set()
 
@@ -93,35 +100,48 @@ class JournalWriter:
                 return
         self._flush()
 
-    def _write_until_done(self, batch: list[AnyEntry]) -> bool:
+    def _write_until_done(self, batch: list[Entry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
-        lines = b"".join(map(self._encode, batch))
+        lines = [self._encode(entry) for entry in batch]
+        text = b"".join(lines)
+        first_sequence, first_time, _, _ = batch[0]
+
+        def append() -> None:
+            self._append(first_sequence, first_time, text)
+
+        if not self._persist(append):
+            return False
+        self._on_written(batch, lines)
+        return True
+
+    def _persist(self, step: Callable[[], None]) -> bool:
+        """Do something with the disk, however often it takes; False when it failed and the journal closes."""
         pause_s = _FIRST_RETRY_S
-        while not self._attempt(lambda: self._append(batch[0], lines)):
+        while not self._attempt(step):
             if self._closing.wait(pause_s):
-                return self._attempt(lambda: self._append(batch[0], lines))
+                return self._attempt(step)
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
 
-    def _encode(self, entry: AnyEntry) -> bytes:
+    def _encode(self, entry: Entry) -> bytes:
         """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
         try:
-            return self._encoded(entry)
+            return self._encoded(*entry)
         except Exception:
-            log.exception("an event cannot be written as JSON", topic=entry.topic, sequence=entry.sequence)
-            self._loss.add(entry.sequence)
+            log.exception("an event cannot be written as JSON", topic=entry[2], sequence=entry[0])
+            self._loss.add(entry[0])
             return b""
 
-    def _append(self, first: AnyEntry, lines: bytes) -> None:
+    def _append(self, first_sequence: int, first_time: float, text: bytes) -> None:
         segment = self._segment
         if segment is not None and (
-            segment.size >= self._config.segment_max_mb * 2**20 or segment.day != day_of(first.time)
+            segment.size >= self._config.segment_max_mb * 2**20 or segment.day != day_of(first_time)
         ):
             self._flush()
             self._close_segment()
         if self._segment is None:
-            self._segment = SegmentWriter(self._config.journal, first)
-        self._segment.append(lines)
+            self._segment = SegmentWriter(self._config.journal, first_sequence, first_time)
+        self._segment.append(text)
 
     def _flush(self) -> None:
         segment = self._segment

@@ -34,6 +34,8 @@ class FreshEntry(NamedTuple):
         return event_fields(self.event)
 
 
+Entry = tuple[int, float, str, Event | Mapping[str, Any]]
+"""One before it is written, with its event or fields. (A bare tuple, since one is made for every event.)"""
 AnyEntry = JournalEntry | FreshEntry
 
 

@@ -10,7 +10,7 @@ import json
 import mmap
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from typing import Any
 
 import orjson
 
-from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
+from runtime.vocabulary import Event, event_fields
+from switch.records.projection import JournalEntry
 
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -57,31 +58,31 @@ def beginning_of_others(topics: Iterable[str]) -> re.Pattern[bytes]:
     return re.compile(sequence + rb'"topic":"(?!(?:' + ours + rb')")[a-z0-9_.]++","fields":')
 
 
-def encode_line(entry: AnyEntry) -> bytes:
-    """The entry as its line."""
-    fields = entry.event if isinstance(entry, FreshEntry) else entry.fields
-    keys = {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": fields}
+def encode_line(sequence: int, time: float, topic: str, fields: Event | Mapping[str, Any]) -> bytes:
+    """The line of an entry, whose fields are those of an event or of whatever else is noted."""
+    keys = {"sequence": sequence, "time": time, "topic": topic, "fields": fields}
     try:
         return orjson.dumps(keys, default=str, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
-        return _encode_anything({**keys, "fields": entry.fields}).encode("utf-8", "backslashreplace") + b"\n"
+        keys["fields"] = event_fields(fields) if isinstance(fields, Event) else fields
+        return _encode_anything(keys).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a line, or None when it does not hold one."""
     try:
         keys = _decode(line)
-        entry = JournalEntry(keys["sequence"], keys["time"], keys["topic"], keys["fields"])
+        sequence, time, topic, fields = keys["sequence"], keys["time"], keys["topic"], keys["fields"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     usable = (
-        isinstance(entry.sequence, int)
-        and isinstance(entry.time, float | int)
-        and isinstance(entry.topic, str)
-        and isinstance(entry.fields, dict)
+        isinstance(sequence, int)
+        and isinstance(time, float | int)
+        and isinstance(topic, str)
+        and isinstance(fields, dict)
     )
-    return entry if usable else None
+    return JournalEntry(sequence, time, topic, fields) if usable else None
 
 
 def _decode(line: bytes) -> Any:
@@ -94,9 +95,9 @@ def _decode(line: bytes) -> Any:
 class SegmentWriter:
     """A segment that is being written. All methods raise OSError."""
 
-    def __init__(self, folder: Path, first: AnyEntry) -> None:
-        self.day = day_of(first.time)
-        self.path = folder / f"{first.sequence:012d}_{self.day}.jsonl"
+    def __init__(self, folder: Path, first_sequence: int, first_time: float) -> None:
+        self.day = day_of(first_time)
+        self.path = folder / f"{first_sequence:012d}_{self.day}.jsonl"
         self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         self.size = os.fstat(self._fd).st_size
         self._before_next = b"\n" if self.size else b""  # a failed attempt is there: begin on a new line

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from runtime.vocabulary import Event, Output
-from switch.records.projection import FreshEntry, JournalEntry
+from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line, encode_line
 from tests.acd.centre import Centre
 
@@ -27,8 +27,7 @@ class Observed(Centre):
 
     def journal(self, events: Iterable[Event]) -> None:
         for event in events:
-            entry = FreshEntry(len(self.lines) + 1, WALL + self.now, event.topic, event)
-            self.lines.append(encode_line(entry))
+            self.lines.append(encode_line(len(self.lines) + 1, WALL + self.now, event.topic, event))
         self.steps.append(len(self.lines))
 
     def wait(self, seconds: float) -> list[Output]:

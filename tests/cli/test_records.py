@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 from cli.commands import app
 from switch.records.call_records import call_records
 from switch.records.columns import record_tables
-from switch.records.projection import JournalEntry
 from switch.records.recording_changes import recording_changes
 from switch.records.recordings import recordings
 from switch.records.segment import encode_line
@@ -125,9 +124,9 @@ class Place:
         """An entry of the journal, so long after BEGAN."""
         folder = self._folder / "run" / "journal"
         folder.mkdir(parents=True, exist_ok=True)
-        entry = JournalEntry(1, BEGAN.timestamp() + after_s, topic, {"call_id": call_id, **fields})
+        line = encode_line(1, BEGAN.timestamp() + after_s, topic, {"call_id": call_id, **fields})
         with (folder / "000000000001_2026-11-20.jsonl").open("ab") as segment:
-            segment.write(encode_line(entry))
+            segment.write(line)
 
     def run(self, *words: str) -> Any:
         return CliRunner().invoke(app, [*words, "--config", str(self._folder / "ringmain.toml")])

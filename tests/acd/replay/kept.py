@@ -12,7 +12,6 @@ from acd.replay.lines import encode
 from acd.replay.recorded_core import RecordedCore
 from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target
 from runtime.ids import SeededIds
-from switch.records.projection import JournalEntry
 from switch.records.segment import SegmentWriter
 from tests.acd import random_shift
 from tests.acd.centre import STARTED_AT, Centre
@@ -31,10 +30,9 @@ class Shelf:
 
     def put(self, topic: str, fields: Mapping[str, Any]) -> None:
         self.sequence += 1
-        entry = JournalEntry(self.sequence, fields["now"], topic, fields)
         if self._segment is None:
-            self._segment = SegmentWriter(self.folder, entry)
-        self._segment.append(encode(*entry))
+            self._segment = SegmentWriter(self.folder, self.sequence, fields["now"])
+        self._segment.append(encode(self.sequence, fields["now"], topic, fields))
         if self.sequence % self._entries == 0:
             self.close()
 

@@ -37,7 +37,7 @@ def journal_of(moments: Iterable[Moment], first_sequence: int = 1) -> list[Journ
     entries = []
     for sequence, (at, event) in enumerate(moments, first_sequence):
         written = JournalEntry(sequence, START + at, event.topic, event_fields(event))
-        read = decode_line(encode_line(written))
+        read = decode_line(encode_line(*written))
         assert read is not None
         entries.append(read)
     return entries

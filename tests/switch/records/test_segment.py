@@ -15,14 +15,14 @@ def entry(sequence: int) -> JournalEntry:
 
 
 def write(folder: Path, *sequences: int) -> Path:
-    segment = SegmentWriter(folder, entry(sequences[0]))
-    segment.append(b"".join(encode_line(entry(sequence)) for sequence in sequences))
+    segment = SegmentWriter(folder, sequences[0], WALL)
+    segment.append(b"".join(encode_line(*entry(sequence)) for sequence in sequences))
     segment.close()
     return segment.path
 
 
 def test_an_entry_is_one_line_that_people_can_read() -> None:
-    line = encode_line(JournalEntry(7, WALL, "agent.signed_in", {"name": "张伟", "queues": ("a", "b")}))
+    line = encode_line(7, WALL, "agent.signed_in", {"name": "张伟", "queues": ("a", "b")})
     assert line.decode() == (
         '{"sequence":7,"time":1790000000.25,"topic":"agent.signed_in",'
         '"fields":{"name":"张伟","queues":["a","b"]}}\n'
@@ -48,7 +48,7 @@ def test_any_entry_is_one_line_and_comes_back(
     sequence: int, time: float, topic: str, fields: dict[str, object]
 ) -> None:
     written = JournalEntry(sequence, time, topic, fields)
-    line = encode_line(written)
+    line = encode_line(*written)
     assert line.count(b"\n") == 1
     assert decode_line(line) == written
 
@@ -93,12 +93,12 @@ def test_an_empty_folder_has_no_last_entry(tmp_path: Path) -> None:
     assert mend_tail(list_segments(tmp_path)) == Tail(0, None, 0)
 
 
-@pytest.mark.parametrize("cut", range(1, len(encode_line(entry(2)))))
+@pytest.mark.parametrize("cut", range(1, len(encode_line(*entry(2)))))
 def test_a_last_line_torn_anywhere_is_removed(tmp_path: Path, cut: int) -> None:
     path = write(tmp_path, 1, 2)
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
-    kept = encode_line(entry(1))
+    kept = encode_line(*entry(1))
     assert mend_tail(list_segments(tmp_path)) == Tail(1, path, len(whole) - cut - len(kept))
     assert path.read_bytes() == kept
 
