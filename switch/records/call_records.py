@@ -5,7 +5,7 @@ since the hash of a recording is known only when its file is closed, and so have
 is told with the end of their ports. When the switch starts, the calls that the run before left open are over.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, Text
@@ -63,6 +63,8 @@ call_records = Table(
 )
 
 Fields = Mapping[str, Any]
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 
 
 class CallRecords:
@@ -73,16 +75,25 @@ class CallRecords:
     def __init__(self) -> None:
         self._open: dict[str, OpenCall] = {}
         self._last_time = 0.0
+        self._folds: Mapping[str, Callable[[JournalEntry], Rows]] = {
+            **dict.fromkeys(_FIRST, self._begin),
+            "call.refused": self._refuse,
+            "switch.started": self._end_all,
+            "endpoint.opened": self._open_leg,
+            "endpoint.closed": self._close_leg,
+            **dict.fromkeys(_STEPS, self._step),
+            "call.connected": self._connect,
+        }
         self._open_legs: dict[str, OpenCall | None] = {}
         """Legs whose ports are open, each with the call that waits for its end."""
 
     @property
     def topics(self) -> frozenset[str]:
-        return frozenset({*_FIRST, "call.refused", "switch.started", *_OF_LEGS, *_STEPS})
+        return frozenset(self._folds)
 
-    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+    def apply(self, entry: JournalEntry) -> Rows:
         """Take the next entry; return the rows it completes."""
-        rows = self._rows(entry)
+        rows = self._folds[entry.topic](entry)
         self._last_time = entry.time
         return rows
 
@@ -91,64 +102,62 @@ class CallRecords:
         oldest = next(iter(self._open.values()), None)  # calls are kept in the order they arrived
         return None if oldest is None else oldest.sequence
 
-    def _rows(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
-        match entry.topic:
-            case "call.arrived" | "call.placed":
-                call = self._open[entry.fields["call_id"]] = _FIRST[entry.topic](entry, entry.fields)
-                return self._expect_leg(call, entry.fields["leg_id"], "caller")
-            case "call.refused":
-                return [_refused(entry, entry.fields).row()]
-            case "switch.started":
-                return self._end_all()
-            case "endpoint.opened":
-                self._open_legs[entry.fields["leg_id"]] = None
-                return []
-            case "endpoint.closed":
-                return self._close_leg(entry.fields)
-        return self._step(entry)
+    def _begin(self, entry: JournalEntry) -> Rows:
+        fields = entry.fields
+        call = self._open[fields["call_id"]] = _FIRST[entry.topic](entry, fields)
+        return self._expect_leg(call, fields["leg_id"], "caller")
 
-    def _step(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
-        step = _STEPS.get(entry.topic)
-        call = self._open.get(entry.fields["call_id"]) if step else None
-        if step is None or call is None:  # what is read again after a restart may begin in a call's middle
-            return []
-        step(call, entry.fields, entry.time)
-        moved: list[Mapping[str, Any]] = []
-        if entry.topic == "call.connected":
-            moved = self._expect_leg(call, entry.fields.get("leg_id", ""), "station")
-        return [*moved, *self._row_of_complete(call)]
+    def _refuse(self, entry: JournalEntry) -> Rows:
+        return (_refused(entry, entry.fields).row(),)
 
-    def _row_of_complete(self, call: OpenCall) -> list[Mapping[str, Any]]:
+    def _step(self, entry: JournalEntry) -> Rows:
+        call = self._open.get(entry.fields["call_id"])
+        if call is None:  # what is read again after a restart may begin in a call's middle
+            return ()
+        _STEPS[entry.topic](call, entry.fields, entry.time)
+        return self._row_of_complete(call)
+
+    def _connect(self, entry: JournalEntry) -> Rows:
+        call = self._open.get(entry.fields["call_id"])
+        moved = () if call is None else self._expect_leg(call, entry.fields.get("leg_id", ""), "station")
+        return (*moved, *self._step(entry))
+
+    def _row_of_complete(self, call: OpenCall) -> Rows:
         if not call.complete:
-            return []
+            return ()
         del self._open[call.call_id]
-        return [call.row()]
+        return (call.row(),)
 
-    def _expect_leg(self, call: OpenCall, leg_id: str, side: str) -> list[Mapping[str, Any]]:
+    def _open_leg(self, entry: JournalEntry) -> Rows:
+        self._open_legs[entry.fields["leg_id"]] = None
+        return ()
+
+    def _expect_leg(self, call: OpenCall, leg_id: str, side: str) -> Rows:
         """The call waits for the end of a leg; another call that it was of before does not any more."""
         if leg_id not in self._open_legs:  # an older journal has no word of it
-            return []
+            return ()
         before = self._open_legs[leg_id]
         self._open_legs[leg_id] = call
         call.open_legs[leg_id] = side
         if before is None or before is call:
-            return []
+            return ()
         before.open_legs.pop(leg_id, None)
         return self._row_of_complete(before)
 
-    def _close_leg(self, fields: Fields) -> list[Mapping[str, Any]]:
-        call = self._open_legs.pop(fields["leg_id"], None)
+    def _close_leg(self, entry: JournalEntry) -> Rows:
+        leg_id = entry.fields["leg_id"]
+        call = self._open_legs.pop(leg_id, None)
         if call is None:
-            return []
-        call.close_leg(fields["leg_id"], fields)
+            return ()
+        call.close_leg(leg_id, entry.fields)
         return self._row_of_complete(call)
 
-    def _end_all(self) -> list[Mapping[str, Any]]:
+    def _end_all(self, entry: JournalEntry) -> Rows:
         """The run before ended without ending these: they were cut off when it last gave a sign of life.
 
         Their recordings are finished by the archive, and waited for.
         """
-        rows = []
+        rows: list[Row] = []
         for call in list(self._open.values()):
             if call.ended is None:
                 died_at = max(self._last_time, call.started)
@@ -284,7 +293,6 @@ _FIRST: Mapping[str, Callable[[JournalEntry, Fields], OpenCall]] = {
     "call.placed": _placed,
 }
 """How calls begin."""
-_OF_LEGS = ("endpoint.opened", "endpoint.closed")
 _CAUSES = {cause.value: cause for cause in Cause}
 
 _STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {

@@ -1,10 +1,21 @@
 """What all record tables share: their column type for moments, and their word for a restart."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_ZONE_AT = len("2026-11-22 14:30:00.250000")
+
+
+class _SqliteMoment(sqlite.DATETIME):
+    """The same text that SQLAlchemy would write, in a tenth of the time: each call has four."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        return lambda moment: None if moment is None else moment.isoformat(" ", "microseconds")[:_ZONE_AT]
 
 
 class Stamp(TypeDecorator[datetime]):
@@ -12,6 +23,10 @@ class Stamp(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = _SqliteMoment if dialect.name == "sqlite" else DateTime
+        return dialect.type_descriptor(kind(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC)

@@ -15,6 +15,8 @@ _MEASURES = {
     "round_trip_ms": ("round_trip_ms", "ms to the {side} and back, by its last report; null without any"),
 }
 """Column behind the side → field of endpoint.closed, and what it means."""
+_FIELDS = {side: [(f"{side}_{name}", key) for name, (key, _) in _MEASURES.items()] for side in SIDES}
+_LOSS = {side: f"{side}_loss" for side in SIDES}
 
 
 def quality_columns() -> Iterator[Column[Any]]:
@@ -22,14 +24,15 @@ def quality_columns() -> Iterator[Column[Any]]:
     for side in SIDES:
         for name, (_, meaning) in _MEASURES.items():
             yield Column(f"{side}_{name}", Float, comment=meaning.format(side=side))
-        yield Column(f"{side}_loss", Float, comment="share of packets that never arrived, 0 to 1")
+        yield Column(_LOSS[side], Float, comment="share of packets that never arrived, 0 to 1")
 
 
 def quality_of(side: str, closed: Mapping[str, Any]) -> dict[str, float | None]:
     """The columns of one side, by the fields of its leg's endpoint.closed. An older journal has fewer."""
-    values = {f"{side}_{name}": closed.get(key) for name, (key, _) in _MEASURES.items()}
     heard, lost = closed["packets_received"], closed["packets_lost"]
-    return values | {f"{side}_loss": round(lost / (heard + lost), 5) if heard else None}
+    values = {column: closed.get(key) for column, key in _FIELDS[side]}
+    values[_LOSS[side]] = round(lost / (heard + lost), 5) if heard else None
+    return values
 
 
 NOTHING_KNOWN: Mapping[str, float | None] = {

@@ -117,7 +117,7 @@ class OpenCall:
 
     def close_leg(self, leg_id: str, closed: Mapping[str, Any]) -> None:
         """A leg's ports are closed; the last station talked to is the one that counts."""
-        self.quality |= quality_of(self.open_legs.pop(leg_id), closed)
+        self.quality.update(quality_of(self.open_legs.pop(leg_id), closed))
 
     @property
     def complete(self) -> bool:

@@ -15,7 +15,7 @@ from runtime.vocabulary import Event
 from switch.archive.catalogue.projections import Recordings
 from switch.events import CallAnswered, DigitReceived
 from switch.records import store
-from switch.records.call_records import CallRecords
+from switch.records.call_records import CallRecords, Rows
 from switch.records.config import RecordsConfig
 from switch.records.database import Database
 from switch.records.events import DatabaseFailed, DatabaseMovedAside, DatabaseRecovered, RecordRejected
@@ -181,7 +181,7 @@ class SignallingCallRecords(CallRecords):
         super().__init__()
         self.reached = Signal()
 
-    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+    def apply(self, entry: JournalEntry) -> Rows:
         self.reached.set()
         return super().apply(entry)
 
@@ -223,7 +223,7 @@ from threading import Event
 
 from tests.switch.records.stories import answered_call
 from tests.switch.records.test_database import Run, config
-from switch.records.call_records import CallRecords
+from switch.records.call_records import CallRecords, Rows
 
 run = Run(config(Path(sys.argv[1])), [CallRecords()])
 flushed = Event()
