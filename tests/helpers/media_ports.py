@@ -1,5 +1,6 @@
 """Ports for media of this process's own, since tests run in several processes at a time."""
 
+import atexit
 import socket
 from functools import cache
 
@@ -15,19 +16,19 @@ outgoing connections."""
 @cache
 def own_media_ports() -> range:
     """A block of ports that no other process which runs tests uses for media: enough for 250 legs."""
-    first, _ = _claimed(_FEW_FROM)
+    first = _claimed(_FEW_FROM)
     return range(first, first + _FEW)
 
 
 @cache
 def many_media_ports() -> range:
     """A block that is enough for 1,250 legs, of which there are few."""
-    first, _ = _claimed(_MANY_FROM)
+    first = _claimed(_MANY_FROM)
     return range(first, first + _MANY)
 
 
 @cache
-def _claimed(firsts: range) -> tuple[int, socket.socket]:
+def _claimed(firsts: range) -> int:
     """The first port of a block; a TCP socket on it, kept while the process lives, tells the others."""
     for first in firsts:
         claim = socket.socket()
@@ -36,5 +37,6 @@ def _claimed(firsts: range) -> tuple[int, socket.socket]:
         except OSError:
             claim.close()
         else:
-            return first, claim
+            atexit.register(claim.close)
+            return first
     raise AssertionError(f"more than {len(firsts)} processes run tests that want such a block of ports")
