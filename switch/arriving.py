@@ -140,6 +140,7 @@ class Arriving:
             session_id=event.session_id,
             trunk=arrival.trunk,
             area=arrival.area,
+            tenant=tenant,
             facts=arrival.facts,
             caller_station=event.station,
             recording_rule=self._policies.rule_for(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from media.commands import StartPlayback
 from runtime.contact_data import Data
 from runtime.target import Target, parse_target
-from runtime.tenancy import bare, tenant_of_id
+from runtime.tenancy import HOUSE, bare
 from switch.consultation_end import ConsultationEnd
 from switch.contact_data import ContactData
 from switch.customers.facts import NOTHING_KNOWN, Facts
@@ -231,6 +231,8 @@ class Call:
     arrived_at: float
     """Monotonic seconds."""
     customer: Leg
+    tenant: str = HOUSE
+    """Whose call it is, as its id tells too."""
     facts: Facts = NOTHING_KNOWN
     """What number lists say of the caller."""
     privacy: bool = False
@@ -283,8 +285,9 @@ class Call:
     @property
     def talking(self) -> tuple[Leg, ...]:
         """Customer and station while they talk; nobody else, and nobody while they do not."""
-        connected = self.connected_leg
-        return () if connected is None else (self.customer, connected)
+        if self.connected_offer is None:
+            return ()
+        return self.customer, self.offers[self.connected_offer].leg
 
     @property
     def present(self) -> list[Leg]:
@@ -326,11 +329,6 @@ class Call:
             return self.caller_station
         offer = self.offer_of(leg)
         return None if offer.outside else offer.station
-
-    @property
-    def tenant(self) -> str:
-        """Whose call it is; HOUSE when it is no tenant's."""
-        return tenant_of_id(self.call_id)
 
     def end_of(self, leg: Leg) -> tuple[str, str]:
         """Number and name of whoever is at the other end of a leg."""

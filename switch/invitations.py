@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from runtime.contact_data import DataValue
 from runtime.errors import PeerError
-from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Leg
@@ -103,7 +102,7 @@ def _to_trunk(call: Call, leg: Leg, invitation: Invitation, encryption: Encrypti
         privacy=call.privacy,
         diversions=call.diversions,
         session_id=call.session_id,
-        tenant=tenant_of_id(call.call_id),
+        tenant=call.tenant,
         srtp=encryption.usual,
         codec=beside.codec if beside else None,
         data=invitation.data,

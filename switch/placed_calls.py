@@ -159,6 +159,7 @@ class PlacedCalls:
         station = whom.name if whom.scheme == STATION_SCHEME else None
         is_customer = command.caller_number or station is None
         number = command.caller_number or bare(whom.name)
+        tenant = tenant_of_id(command.call_id)
         return Call(
             call_id=command.call_id,
             contact_id=command.contact_id,
@@ -176,7 +177,8 @@ class PlacedCalls:
             arrived_at=now,
             customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
             session_id=self._ids.token() + self._ids.token(),
-            facts=self._facts_of(number, tenant_of_id(command.call_id)) if is_customer else NOTHING_KNOWN,
+            tenant=tenant,
+            facts=self._facts_of(number, tenant) if is_customer else NOTHING_KNOWN,
             caller_station=station,
             placement=Placement(
                 whom,
