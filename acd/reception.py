@@ -221,7 +221,7 @@ class OwnCallReception:
     def connected(self, event: CallConnected, now: float) -> Outputs:
         """A call has come to the phone of one who is not ready, however it came there."""
         state = self._core.state
-        agent = state.agents.get(state.seats.get(event.station, ""))
+        agent = state.agents.get(state.seats[event.station])
         if agent is None or agent.state is not AgentState.NOT_READY or event.offer_id in state.offers:
             return ()
         taken = CallTaken(agent_id=agent.agent_id, call_id=event.call_id, offer_id=event.offer_id)

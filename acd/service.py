@@ -5,7 +5,7 @@ The exchange tells a call's end before the ends of its offers, so an offer that 
 arrives was ended by the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -153,7 +153,7 @@ def build(
         routes=merge_routes(
             _inputs(core, reception),
             {CallEnded: of_own(reception.unanswered, reception.gave_up)},
-            _own_calls(OwnCallReception(core), core.state.own_calls),
+            _own_calls(OwnCallReception(core), core.state),
             _popping(popups),
             orders(ids, whom),
             {
@@ -329,13 +329,14 @@ def _inputs(core: AcdCore, reception: Reception) -> dict[type, Handler]:
     }
 
 
-def _own_calls(own: OwnCallReception, calls: Container[str]) -> dict[type, Handler]:
+def _own_calls(own: OwnCallReception, state: AcdState) -> dict[type, Handler]:
     """What the exchange reports of calls that agents have by no offer of a queue."""
+    calls = state.own_calls
     return {
         CallPlaced: own.placed,
         CallTransferred: own.transferred,
         CallAnswered: of_own(calls, own.answered),
-        CallConnected: own.connected,
+        CallConnected: of_own(state.seats, own.connected, "station"),
         OfferEnded: of_own(calls, own.left),
         CallEnded: of_own(calls, own.over),
     }

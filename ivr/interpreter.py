@@ -59,6 +59,8 @@ class FlowInterpreter:
         """Those that are in a flow now; inputs about any other change nothing."""
         self._lent: dict[str, list[Walk]] = {}
         """By call: flows that wait for it to come back, the innermost last."""
+        self.lent: Container[str] = self._lent
+        """Calls that flows wait for."""
         self._calls: Counter[str] = Counter()
         self._deadlines: Deadlines[Timer] = Deadlines()
 
@@ -81,10 +83,6 @@ class FlowInterpreter:
         lent = (walk for walks in self._lent.values() for walk in walks)
         frames = (frame for walk in chain(self._walks.values(), lent) for frame in walk.run.frames)
         return Counter(frame.node for frame in frames if frame.flow == flow and frame.node)
-
-    def keeps(self, call_id: str) -> bool:
-        """Whether the call is in a flow, or one that lent it waits for it."""
-        return call_id in self._walks or call_id in self._lent
 
     def run_of(self, call_id: str) -> Run | None:
         """Where a call stands that is in a flow now."""

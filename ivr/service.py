@@ -24,7 +24,7 @@ from ivr.world import World
 from media.masking import MASKED
 from media.speech.events import SpeechFailed, SpeechMade
 from runtime.contact_data import Data
-from runtime.driver import Handler, Outputs, of_own
+from runtime.driver import Handler, Outputs, merge_routes, of_own
 from runtime.ids import Ids
 from runtime.target import parse_target
 from switch.application import Application, Gauge
@@ -141,8 +141,6 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
         return interpreter.handle(key, now=now) if key is not None else ()
 
     def ended(event: CallEnded, now: float) -> Outputs:
-        if not interpreter.keeps(event.call_id):
-            return ()
         over = inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)
         return interpreter.handle(over, now=now)
 
@@ -158,7 +156,7 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
             call_id=event.call_id, request_id=event.request_id, reason=str(event.reason)
         )
     )
-    return {
+    inputs_of_calls: dict[type, Handler] = {
         CallArrived: giving(lambda event: _arrived(event, data_of)),
         CallHandedOff: giving(lambda event: _handed_off(event, data_of)),
         CallDataChanged: giving(
@@ -182,8 +180,11 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
                 call_id=event.call_id, from_call_id=event.from_call_id, back=event.target
             )
         ),
-        CallEnded: ended,
     }
+    ends: list[dict[type, Handler]] = [
+        {CallEnded: of_own(calls, ended)} for calls in (interpreter.in_flows, interpreter.lent)
+    ]
+    return merge_routes(inputs_of_calls, *ends)
 
 
 def _key(event: DigitReceived, masks: Masks) -> inputs.Input | None:

@@ -7,7 +7,7 @@ dialled ──► number #, unless it was dialled too ──► talks: a call is
 dialled ──► told a slot ──► transfers: the call is parked
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
@@ -120,6 +120,8 @@ class FeatureCodes:
         self._transferred: dict[str, str] = {}
         """Calls that are transferred here → by which station, until they are here."""
         self._calls: dict[str, FeatureCall] = {}
+        self.calls: tuple[Container[str], ...] = (self._calls, self._transferred, self._parking.calls)
+        """Those it is concerned with, for one reason or another."""
         self._waits: Deadlines[str] = Deadlines()
 
     def configure(self, config: FeatureCodesConfig) -> None:

@@ -4,7 +4,7 @@ attended: dialled ──► told a slot ──► transfers: parked there
 blind:    transfers ──► parked ──► called back to be told the slot, unless it named one that was free
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 from runtime.ids import Ids
@@ -37,6 +37,11 @@ class ParkingByPhone:
     settings: Callable[[], FeatureCodesConfig]
     _parkers: dict[str, _Parker] = field(default_factory=dict)
     """By call, until it is in its slot."""
+
+    @property
+    def calls(self) -> Container[str]:
+        """Those on their way to a slot, now and later."""
+        return self._parkers
 
     def park(self, call_id: str, station: str, slot: str) -> Sequence[Output]:
         """Let a call that ``station`` has transferred wait; ``slot`` is without tenant, empty for any."""

@@ -2,7 +2,7 @@
 
 from zlib import crc32
 
-from runtime.driver import Handler
+from runtime.driver import Handler, of_own
 from runtime.vocabulary import Event
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegArrived, LegEnded
@@ -80,7 +80,7 @@ class Guard:
             DelayMeasured: lambda item, now: self.admission.measured(item.delay_s, now),
             NoteRefusal: self._note_refusal,
             LegArrived: self._leg_arrived,
-            LegEnded: self._leg_ended,
+            LegEnded: of_own(self._legs, self._leg_ended, "leg_id"),
         }
 
     # -- before a message is read --------------------------------------------------------------------
@@ -229,9 +229,7 @@ class Guard:
         return []
 
     def _leg_ended(self, event: LegEnded, now: float) -> list[Event]:
-        source = self._legs.pop(event.leg_id, None)
-        if source is not None:
-            self._calls.close(source)
+        self._calls.close(self._legs.pop(event.leg_id))
         return []
 
 
