@@ -283,7 +283,8 @@ class UserAgent:
         if refusal is not None:
             return self._signalling.refuse(transaction, refusal, now)
         if method != "REGISTER" and _names_dialog(transaction.request):
-            return self._inside(transaction, now)
+            inside = self._subscribe_inside if method == "SUBSCRIBE" else self._in_dialog.receive
+            return inside(transaction, now)
         handler = self._outside_dialogs.get(method)
         if handler is None:  # makes sense inside a dialog only
             return self._signalling.answer(transaction, 481, now)
@@ -295,12 +296,11 @@ class UserAgent:
             return self._signalling.answer(transaction, 482, now)
         return handler(transaction, now)
 
-    def _inside(self, transaction: ServerTransaction, now: float) -> list[Output]:
-        """A request in a dialog, be it of a leg or of a subscription."""
-        if transaction.method == "SUBSCRIBE":
-            subscription = self._subscriptions.find(transaction.request.headers)
-            if subscription is not None:
-                return self._subscriptions.refresh(subscription, transaction, now)
+    def _subscribe_inside(self, transaction: ServerTransaction, now: float) -> list[Output]:
+        """A SUBSCRIBE in a dialog, be it of a subscription or of a leg."""
+        subscription = self._subscriptions.find(transaction.request.headers)
+        if subscription is not None:
+            return self._subscriptions.refresh(subscription, transaction, now)
         return self._in_dialog.receive(transaction, now)
 
     def _response(self, report: ResponseReceived, now: float) -> list[Output]:
@@ -342,7 +342,9 @@ class UserAgent:
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)
-        last_word = self._transfers.say_last_word(command.leg_id, now)
+        last_word: list[Output] = []
+        if self._transfers.concerns(command.leg_id):
+            last_word = self._transfers.say_last_word(command.leg_id, now)
         if isinstance(leg, ArrivingLeg):
             return [*last_word, *self._arriving.hang_up(leg, command, now)]
         if isinstance(leg, DialledLeg):

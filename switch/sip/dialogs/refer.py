@@ -1,6 +1,6 @@
 """REFER: a phone asks that its call be transferred (RFC 3515, RFC 3892, RFC 4488)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -81,6 +81,8 @@ class Transfers:
         self._signalling = signalling
         self._limit_s = limit_s
         self._of_leg: dict[str, Transfer] = {}
+        self.concerns: Callable[[str], bool] = self._of_leg.__contains__
+        """Whether a leg has asked for a transfer that goes on."""
         self._deadlines: Deadlines[Transfer] = Deadlines()
 
     def refer(self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float) -> list[Output]:

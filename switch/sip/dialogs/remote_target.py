@@ -1,14 +1,17 @@
 """Where the requests of a dialog go: the peer's Contact, and the proxies on the way (RFC 3261 §12.1)."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
 from switch.sip.hop import Hop
 from switch.sip.messages.header_values import parse_contacts, parse_name_addr, split_values
 from switch.sip.messages.message import Headers
-from switch.sip.messages.remembered import remembered
 from switch.sip.messages.uri import SipUri
 from switch.sip.messages.via_rules import DEFAULT_PORT
+
+_LONGEST_KEPT = 256
+"""Characters."""
 
 
 class RemoteTarget(NamedTuple):
@@ -29,8 +32,8 @@ def target_of(uri: SipUri) -> RemoteTarget:
 
 def read_contact(lines: list[str]) -> RemoteTarget | None:
     """The first of a peer's Contacts; None when it names none. Raises SipSyntaxError."""
-    if len(lines) == 1 and lines[0] and "," not in lines[0]:  # as nearly always
-        return _read_one(lines[0])
+    if len(lines) == 1 and 0 < len(lines[0]) <= _LONGEST_KEPT and "," not in lines[0]:  # as nearly always
+        return _kept(lines[0])
     contacts = parse_contacts(lines)
     return target_of(contacts[0].uri) if contacts else None
 
@@ -52,15 +55,16 @@ def next_hop(routes: list[str], target: RemoteTarget, source: Hop, behind_nat: b
     """
     if source.transport != "udp":
         return source
-    first = _read_one(routes[0]) if routes else target
+    first = target_of(parse_name_addr(routes[0]).uri) if routes else target
     if first.host == source.host or (not behind_nat and first.is_address):
         return Hop(source.transport, first.host, first.port)
     return source
 
 
-@remembered
-def _read_one(value: str) -> RemoteTarget:
-    return target_of(parse_name_addr(value).uri)
+@lru_cache(maxsize=1024)
+def _kept(contact: str) -> RemoteTarget:
+    """The same phones call again and again. A flood of made-up ones occupies some hundred kilobytes."""
+    return target_of(parse_name_addr(contact).uri)
 
 
 def _is_address(host: str) -> bool:

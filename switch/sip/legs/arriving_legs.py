@@ -51,7 +51,9 @@ class ArrivingLegs:
         )
         if refusal is not None:
             return signalling.refuse(transaction, refusal, now)
-        replaced = find_replaced(transaction.request, signalling.legs)
+        replaced = None
+        if "replaces" in transaction.request.headers:
+            replaced = find_replaced(transaction.request, signalling.legs)
         if isinstance(replaced, Refusal):
             return signalling.refuse(transaction, replaced, now)
         arrived = self._open(transaction, replaced, now)

@@ -256,8 +256,11 @@ class DialledLegs:
         leg.attempts.remove(attempt)
         leg.dialog = fork.dialog
         leg.our_sdp = leg.our_sdp or attempt.branch.sdp or leg.order.sdp
-        stopped = [told for loser in leg.attempts for told in _told(loser, 487)] if leg.attempts else []
-        stopped += self._stop(leg, Cause.LOSE_RACE, now)
+        stopped: list[Output] = []
+        if leg.attempts:
+            stopped = [told for loser in leg.attempts for told in _told(loser, 487)]
+            stopped += self._stop(leg, Cause.LOSE_RACE, now)
+        self._deadlines.cancel(leg)
         if fork.sdp is None:
             cause = Cause.INCOMPATIBLE_DESTINATION
             outputs = legs.end(leg, cause, status=200, by_peer=False)

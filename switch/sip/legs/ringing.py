@@ -83,7 +83,7 @@ class Ringing:
 
     def _is_reliable(self, leg: ArrivingLeg) -> bool:
         headers = leg.invite.request.headers
-        if names_token(headers, "require", RELIABLE):
+        if "require" in headers and names_token(headers, "require", RELIABLE):
             return True
         return self._eager and names_token(headers, "supported", RELIABLE)
 
