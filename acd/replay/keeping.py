@@ -1,6 +1,6 @@
 """Inputs on their way to the disk: written as the journal is, by a thread of their own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -23,6 +23,7 @@ from switch.records.events import (
     Report,
 )
 from switch.records.journal import Journal
+from switch.records.projection import Entry
 from switch.records.segment import day_of, list_segments
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class InputKeeper:
         self._report = report
         self._wall = wall
         own = {"journal": self.folder, "segment_max_mb": SEGMENT_MB, "fsync": False}
-        self._journal = Journal(config.model_copy(update=own), self._tell, encode, name="ACD's inputs")
+        self._journal = Journal(config.model_copy(update=own), self._tell, _encode, name="ACD's inputs")
 
     def put(self, topic: str, fields: Mapping[str, Any]) -> None:
         """Take one; never waits."""
@@ -119,3 +120,7 @@ class Tidying:
             self._done = present
         elif not self._closing.is_set():
             log.warning("the ACD's inputs cannot be tidied; trying again", reason=answer["problem"])
+
+
+def _encode(entries: Sequence[Entry]) -> list[bytes]:
+    return [encode(*entry) for entry in entries]

@@ -24,7 +24,7 @@ from acd.core import COMMANDS, INPUTS
 from acd.inputs import Input
 from acd.kept_sections import plain_of, section_of
 from runtime.models import Section
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, Event
 
 WOKEN = "woken"
 BEGAN = "began"
@@ -34,7 +34,7 @@ BEGINNINGS = frozenset({BEGAN, RESUMED})
 _KINDS: Mapping[str, type] = {kind.__name__: kind for kind in (*COMMANDS, *INPUTS)}
 
 
-def encode(sequence: int, time: float, topic: str, fields: Mapping[str, Any]) -> bytes:
+def encode(sequence: int, time: float, topic: str, fields: Event | Mapping[str, Any]) -> bytes:
     """The line, of values that may hold commands, inputs and sections of the configuration."""
     keys = {"sequence": sequence, "time": time, "topic": topic, "fields": fields}
     try:

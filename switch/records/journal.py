@@ -17,7 +17,7 @@ from switch.records.journal_reader import JournalReader
 from switch.records.journal_tail import JournalTail
 from switch.records.journal_writer import Encode, JournalWriter
 from switch.records.projection import Entry, FreshEntry, JournalEntry
-from switch.records.segment import encode_line, list_segments, mend_tail
+from switch.records.segment import encode_lines, list_segments, mend_tail
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ class Journal:
         self,
         config: RecordsConfig,
         report: Report = lambda event: None,
-        encode: Encode = encode_line,
+        encode: Encode = encode_lines,
         name: str = "journal",
     ) -> None:
         """``name``: what is kept, as the log calls it."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event as Signal
 from threading import Lock, Thread
-from typing import Any
 
 import structlog
 
@@ -13,7 +12,7 @@ from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
 from switch.records.projection import Entry
-from switch.records.segment import SegmentWriter, day_of, encode_line
+from switch.records.segment import SegmentWriter, day_of, encode_lines
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +20,8 @@ _ENTRIES_PER_WRITE = 2048
 """All that a busy switch tells between two writes; for each the thread takes its turn at Python anew."""
 _FIRST_RETRY_S = 0.1
 
-Encode = Callable[[int, float, str, Any], bytes]
-"""Makes the line of an entry."""
+Encode = Callable[[list[Entry]], list[bytes]]
+"""Makes the lines of entries. Raises whatever it likes when one cannot be made."""
 
 
 class JournalWriter:
@@ -34,7 +33,7 @@ class JournalWriter:
         report: Report,
         on_written: Callable[[list[Entry], list[bytes]], None],
         on_flush: Callable[[], None],
-        encode: Encode = encode_line,
+        encode: Encode = encode_lines,
         name: str = "journal",
     ) -> None:
         """``on_written`` gets entries with their lines; ``name``: what is written, as the log calls it."""
@@ -102,7 +101,7 @@ class JournalWriter:
 
     def _write_until_done(self, batch: list[Entry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
-        lines = [self._encode(entry) for entry in batch]
+        lines = self._encode(batch)
         text = b"".join(lines)
         first_sequence, first_time, _, _ = batch[0]
 
@@ -123,10 +122,17 @@ class JournalWriter:
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
 
-    def _encode(self, entry: Entry) -> bytes:
+    def _encode(self, batch: list[Entry]) -> list[bytes]:
+        try:
+            return self._encoded(batch)
+        except Exception:  # of some of them
+            return [self._encode_or_lose(entry) for entry in batch]
+
+    def _encode_or_lose(self, entry: Entry) -> bytes:
         """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
         try:
-            return self._encoded(*entry)
+            (line,) = self._encoded([entry])
+            return line
         except Exception:
             log.exception("an event cannot be written as JSON", topic=entry[2], sequence=entry[0])
             self._loss.add(entry[0])

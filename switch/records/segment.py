@@ -10,7 +10,7 @@ import json
 import mmap
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +20,10 @@ from typing import Any
 import orjson
 
 from runtime.vocabulary import Event, event_fields
-from switch.records.projection import JournalEntry
+from switch.records.projection import Entry, JournalEntry
 
+_BETWEEN = b'},{"sequence":'
+"""Where one entry of a list ends and the next begins. In no text: there a quotation mark has a backslash."""
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
@@ -67,6 +69,21 @@ def encode_line(sequence: int, time: float, topic: str, fields: Event | Mapping[
         # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
         keys["fields"] = event_fields(fields) if isinstance(fields, Event) else fields
         return _encode_anything(keys).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def encode_lines(entries: Sequence[Entry]) -> list[bytes]:
+    """Their lines, for a third less than one by one."""
+    keys = [
+        {"sequence": sequence, "time": time, "topic": topic, "fields": fields}
+        for sequence, time, topic, fields in entries
+    ]
+    try:
+        text = orjson.dumps(keys, default=str)
+    except TypeError:
+        return [encode_line(*entry) for entry in entries]
+    if text.count(_BETWEEN) != len(entries) - 1:  # there is such a thing among the fields too
+        return [encode_line(*entry) for entry in entries]
+    return (text[1:-1].replace(_BETWEEN, b'}\n{"sequence":') + b"\n").splitlines(keepends=True)
 
 
 def decode_line(line: bytes) -> JournalEntry | None:

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,7 +19,7 @@ from switch.records.events import (
 )
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
-from switch.records.projection import FreshEntry, JournalEntry
+from switch.records.projection import Entry, FreshEntry, JournalEntry
 from switch.records.segment import SegmentWriter, encode_line, list_segments
 
 WALL = 1_790_000_000.0
@@ -223,8 +223,8 @@ def test_a_fault_of_one_who_is_told_of_the_disk_loses_nothing(
 def test_what_waits_behind_a_fault_is_written_though_nothing_more_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def encode(sequence: int, time: float, topic: str, fields: Any) -> bytes:
-        return encode_line(sequence, time, topic, fields) if sequence != 2 else None  # type: ignore[return-value]
+    def encode(entries: Sequence[Entry]) -> list[bytes]:
+        return [None if entry[0] == 2 else encode_line(*entry) for entry in entries]  # type: ignore[misc]
 
     disk = Disk(monkeypatch)
     disk.free.clear()

@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.records.projection import JournalEntry
-from switch.records.segment import SegmentWriter, Tail, decode_line, encode_line, list_segments, mend_tail
+from switch.events import DigitReceived
+from switch.records.projection import Entry, JournalEntry
+from switch.records.segment import (
+    SegmentWriter,
+    Tail,
+    decode_line,
+    encode_line,
+    encode_lines,
+    list_segments,
+    mend_tail,
+)
 
 WALL = 1_790_000_000.25  # 2026-09-21
 
@@ -122,3 +131,28 @@ def test_a_second_attempt_begins_on_a_line_of_its_own(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-10])
     assert write(tmp_path, 1) == path
     assert [decode_line(line) for line in path.read_bytes().splitlines(keepends=True)] == [None, entry(1)]
+
+
+ENTRIES: list[Entry] = [
+    (7, WALL, "agent.signed_in", {"name": "张伟", "queues": ("a", "b")}),
+    (8, WALL + 1, "call.answered", {}),
+    (9, WALL + 2, "test.said", {"text": '"},{"sequence":1,"time":2}', "line": "one\ntwo\r\u2028three"}),
+]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        (10, WALL, "test.nested", {"those": [{"sequence": 1}, {"sequence": 2}]}),
+        (10, WALL, "test.from_sip", {"name": "not UTF-8: \udcff"}),
+        (10, WALL, "test.of_another_kind", {"path": Path("/recordings")}),
+        DigitReceived(call_id="call-1", digit="#", duration_ms=90),
+    ],
+    ids=["looks like two", "a lone surrogate", "written as text", "an event"],
+)
+def test_lines_made_together_are_those_made_one_by_one(odd: Entry | DigitReceived) -> None:
+    entry = (10, WALL, odd.topic, odd) if isinstance(odd, DigitReceived) else odd
+    for entries in (ENTRIES, [entry], [*ENTRIES, entry], [entry, *ENTRIES]):
+        lines = encode_lines(entries)
+        assert lines == [encode_line(*each) for each in entries]
+        assert [line.count(b"\n") for line in lines] == [1] * len(entries)
