@@ -1,10 +1,13 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from media.commands import Codec
 from media.config import Srtp
-from switch.sdp.errors import NotAcceptable
+from switch.sdp.errors import NotAcceptable, SdpSyntaxError
 from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
 from switch.sdp.security import LocalSecurity
 from switch.sdp.usual import put_together, take_apart
@@ -18,6 +21,7 @@ PLAIN = "m=audio 6000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 USUAL = HEAD + SESSION + PLAIN
 TOO_LONG = f"i={'.' * 2000}\r\n"
 """Means nothing, but makes a description unusual."""
+OFFER = make_offer(LOCAL)
 
 
 def test_a_usual_description_is_one_of_text_and_port() -> None:
@@ -88,3 +92,57 @@ def test_an_answer_agrees_to_its_own_port_and_to_what_was_offered() -> None:
         accept_answer(make_offer(replace(LOCAL, codecs=(Codec.PCMU,))), USUAL)
     with pytest.raises(NotAcceptable):
         accept_answer(offer, USUAL, srtp=Srtp.REQUIRED)
+
+
+LINES = [
+    "s=-",
+    "s=a talk",
+    "t=0 0",
+    "t=1 2",
+    "c=IN IP4 192.0.2.20",
+    "c=IN IP4 0.0.0.0",
+    "c=IN IP6 2001:db8::1",
+    "c=IN IP4 host.example",
+    "a=sendonly",
+    "a=recvonly",
+    "a=rtpmap:97 PCMA/8000",
+    "a=rtpmap:101 telephone-event/8000",
+    "a=ptime:30",
+    "a=maxptime:40",
+    "a=rtcp:6009",
+    "a=rtcp-mux",
+    "a=ice-ufrag:abcd",
+    "a=fingerprint:sha-256 00",
+    "i=m=audio 1 RTP/AVP 8",
+    " a=inactive",
+    "m=audio 7000 RTP/AVP 0",
+    " m=audio 7002 RTP/AVP 8",
+    "nonsense",
+    "",
+]
+
+
+@given(
+    session=st.lists(st.sampled_from(LINES), max_size=6),
+    stream=st.lists(st.sampled_from(LINES), max_size=6),
+    formats=st.sampled_from(["8", "0 8 101", "97 101", "3", "", "13 8"]),
+    line_end=st.sampled_from(["\r\n", "\n", "\r"]),
+)
+def test_a_text_is_understood_alike_whether_it_is_remembered_or_not(
+    session: list[str], stream: list[str], formats: str, line_end: str
+) -> None:
+    def text(*more: str) -> str:
+        media = f"m=audio 6000 RTP/AVP {formats}"
+        return line_end.join([*HEAD.splitlines(), *more, *session, media, *stream, ""])
+
+    def understood(sdp: str) -> list[object]:
+        return [outcome(lambda: answer_offer(sdp, LOCAL)), outcome(lambda: accept_answer(OFFER, sdp))]
+
+    assert understood(text()) == understood(text(TOO_LONG.strip()))
+
+
+def outcome(negotiate: Callable[[], object]) -> object:
+    try:
+        return negotiate()
+    except (NotAcceptable, SdpSyntaxError) as refused:
+        return type(refused)
