@@ -141,16 +141,13 @@ def _usual_answer(
 ) -> _UsualAnswer | None:
     """What an offer with this text is answered, wherever both ends of the stream are; None for anything that
     must be looked at more closely."""
-    offered = _read_usual(session, stream)
-    if offered is None:
-        return None
     security = LocalSecurity(policy)
     local = LocalMedia(host=host, port=9, session_id=0, session_version=0, codecs=codecs, security=security)
     try:
-        text, agreed = _answer(offered, local)
-    except NotAcceptable:
+        text, agreed = _answer(parse_sdp(put_together(session, stream)), local)
+    except (SdpSyntaxError, NotAcceptable):
         return None
-    said = take_apart(text)
+    said = take_apart(text)  # fails where the offer has a stream more, and the answer with it
     return None if said is None else _UsualAnswer(said[0], said[2], agreed)
 
 
@@ -178,22 +175,11 @@ def _usual_agreement(
     our_session: str, our_stream: str, session: str, stream: str, rule: Srtp
 ) -> MediaAgreement | None:
     """What an answer with this text agrees to, at whatever port; None as with ``_usual_answer``."""
-    ours, theirs = _read_usual(our_session, our_stream), _read_usual(session, stream)
-    if ours is None or theirs is None:
-        return None
+    ours, theirs = put_together(our_session, our_stream), put_together(session, stream)
     try:
-        return _accept(ours, theirs, NOT_SECURED, rule)
-    except NotAcceptable:
+        return _accept(parse_sdp(ours), parse_sdp(theirs), NOT_SECURED, rule)
+    except (SdpSyntaxError, NotAcceptable):
         return None
-
-
-def _read_usual(session: str, stream: str) -> SessionDescription | None:
-    """A description of one stream by its text; None for anything else."""
-    try:
-        description = parse_sdp(put_together(session, stream))
-    except SdpSyntaxError:
-        return None
-    return description if len(description.media) == 1 else None
 
 
 def _further_stream(local: LocalMedia, said: MediaDescription) -> MediaDescription:
