@@ -180,9 +180,9 @@ class Names:
     """Names by handle, each kept until the fact that ends its thing was told."""
 
     endpoints: dict[int, str] = field(default_factory=dict)
+    """Leg ids."""
     masks: set[int] = field(default_factory=set)
     """Endpoints whose keys are hidden from the order on, until the core says that they are not any more."""
-    """Leg ids."""
     playbacks: dict[int, str] = field(default_factory=dict)
     recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
     forks: dict[int, ForkIdentity] = field(default_factory=dict)

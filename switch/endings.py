@@ -76,6 +76,8 @@ def drop_offer(
 
 def part(calls: Calls, call: Call, *, keep_parties: bool = False) -> list[Output]:
     """The two who are connected talk no longer. The parties go too, unless the conference goes on."""
+    if len(call.offers) == 1 and not call.mixed:
+        return []  # nobody else is there
     outputs = disband(calls, call)
     for party in [] if keep_parties else call.parties:
         outputs += drop_offer(calls, call, party, Cause.NORMAL_CLEARING, by_station=False)
@@ -92,8 +94,10 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
 
     All who talk are told the same cause.
     """
-    left = SupervisionEnd.SUPERVISOR_LEFT if by_caller else SupervisionEnd.STOPPED
-    outputs = [*stop_listening(calls, call, left), *release(call.customer, cause)]
+    outputs = release(call.customer, cause)
+    if call.supervises is not None:
+        left = SupervisionEnd.SUPERVISOR_LEFT if by_caller else SupervisionEnd.STOPPED
+        outputs = [*stop_listening(calls, call, left), *outputs]
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
         forget_all(calls, call)

@@ -466,11 +466,12 @@ class Exchange:
 
     def _lose(self, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
         call = self._calls.by_id[leg.call_id]
-        if call.other_end(leg) is not None:
-            if call.transfer is not None and call.transfer.leg_id == leg.leg_id:
+        transfer, consultation = call.transfer, call.consultation
+        if (transfer or consultation) and call.other_end(leg) is not None:
+            if transfer is not None and transfer.leg_id == leg.leg_id:
                 return self._transfers.abandoned(call, cause, by_peer=by_peer)
-            if call.consultation is not None and call.consultation.leg_id == leg.leg_id:
-                return self._consulting.pass_on(call.consultation)
+            if consultation is not None and consultation.leg_id == leg.leg_id:
+                return self._consulting.pass_on(consultation)
         if leg is not call.customer:
             return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)
         if call.placement is not None and call.state is CallState.ARRIVING:

@@ -72,11 +72,9 @@ class Inviting:
             )
         ]
 
-    def hear_early(self, leg: Leg, sdp: str | None) -> list[Output]:
-        """Early media, if there is any; as a mere convenience it is passed over until the answer when its
-        description is no good."""
-        if sdp is None:
-            return []
+    def hear_early(self, leg: Leg, sdp: str) -> list[Output]:
+        """Early media; as a mere convenience it is passed over until the answer when its description is no
+        good."""
         try:
             negotiation.take_answer(leg, sdp)
         except PeerError:

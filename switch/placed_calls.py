@@ -108,7 +108,7 @@ class PlacedCalls:
 
     def ringing(self, call: Call, leg: Leg, event: LegRinging) -> list[Output]:
         """It rings, perhaps with early media, which only a recording hears."""
-        heard = self._inviting.hear_early(leg, event.sdp)
+        heard = [] if event.sdp is None else self._inviting.hear_early(leg, event.sdp)
         return [*heard, CallRinging(call_id=call.call_id, early_media=bool(heard))]
 
     def answered(self, call: Call, leg: Leg, event: LegAnswered) -> list[Output]:

@@ -4,7 +4,7 @@ from media.commands import StartPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
-from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call import Call, Calls, CallState, Leg, Offer, Transfer
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
@@ -59,7 +59,7 @@ class StationLegs:
             outside=offer.outside,
             caller_number=call.caller_number,
             caller_name=call.caller_name,
-            referred_by=_referrer(call, offer),
+            referred_by=_referrer(call.transfer, offer) if call.transfer else "",
             auto_answer=offer.auto_answer,
             data=self._calls.data.of(call.contact_id),
         )
@@ -68,7 +68,7 @@ class StationLegs:
     def ringing(self, call: Call, leg: Leg, event: LegRinging) -> list[Output]:
         """It rings, perhaps with early media; another branch of the leg may bring other early media."""
         offer = call.offer_of(leg)
-        heard = self._inviting.hear_early(offer.leg, event.sdp)
+        heard = [] if event.sdp is None else self._inviting.hear_early(leg, event.sdp)
         offer.early_media = offer.early_media or bool(heard)
         if offer.is_party:
             return heard
@@ -156,7 +156,6 @@ class StationLegs:
         )
 
 
-def _referrer(call: Call, offer: Offer) -> str:
-    """The station that transfers the call to this phone; empty when none does."""
-    transfer = call.transfer
-    return transfer.by if transfer is not None and transfer.offer_id == offer.offer_id else ""
+def _referrer(transfer: Transfer, offer: Offer) -> str:
+    """The station that transfers the call to this phone; empty when it is to another."""
+    return transfer.by if transfer.offer_id == offer.offer_id else ""
