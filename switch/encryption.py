@@ -45,14 +45,12 @@ class EncryptionRules:
         return self._trunks.get(trunk, self.usual)
 
     def security_of(self, call: Call, leg: Leg, host: str, port: int, ids: Ids) -> LocalSecurity:
-        """The rule of a leg that has its ports now."""
+        """The rule of a leg that has its ports now, with a secret for its keys."""
         rule = self._rule_of(call, leg)
         if rule is Srtp.OFF:
             return NOT_SECURED
         is_web = bool(self._web_stations) and call.station_of(leg) in self._web_stations
-        return LocalSecurity(
-            rule, ids.secret, fingerprint=self._fingerprint, host=host, port=port, is_web=is_web
-        )
+        return LocalSecurity(rule, ids.secret(), self._fingerprint, host, port, is_web)
 
     def _rule_of(self, call: Call, leg: Leg) -> Srtp:
         """Which trunk a call outside will take is not known yet: each is offered what it wants of it."""

@@ -8,7 +8,6 @@ optional   taken           taken                RTP/AVP with keys (RFC 8643)
 required   refused         taken                RTP/SAVP with keys
 """
 
-from collections.abc import Callable
 from hashlib import shake_256
 from typing import NamedTuple
 
@@ -39,48 +38,28 @@ _ABOUT_SECURITY = frozenset(
 )
 
 
-class LocalSecurity:
-    """What our end of a stream may and must do. Its secret is drawn only when it is needed, as seldom it is.
+class LocalSecurity(NamedTuple):
+    """What our end of a stream may and must do."""
 
-    ``draw`` gives 32 octets that nobody can guess; without a ``fingerprint`` of our certificate no handshake
-    can be had.
-    """
-
-    __slots__ = ("_draw", "_fingerprint", "_host", "_port", "_secret", "is_web", "policy")
-
-    def __init__(
-        self,
-        policy: Srtp = Srtp.OFF,
-        draw: Callable[[], bytes] = bytes,
-        *,
-        fingerprint: str = "",
-        host: str = "",
-        port: int = 0,
-        is_web: bool = False,
-    ) -> None:
-        self.policy = policy
-        self.is_web = is_web
-        """Whether our offers are those of browsers: DTLS and ICE."""
-        self._draw = draw
-        self._secret = b""
-        self._fingerprint, self._host, self._port = fingerprint, host, port
+    policy: Srtp = Srtp.OFF
+    secret: bytes = b""
+    """32 octets that nobody can guess; the leg's keys come from it, the same ones as long as it lives."""
+    fingerprint: str = ""
+    """Of our certificate; without one no handshake can be had."""
+    host: str = ""
+    port: int = 0
+    is_web: bool = False
+    """Whether our offers are those of browsers: DTLS and ICE."""
 
     def __repr__(self) -> str:
         return f"LocalSecurity({self.policy})"
 
     @property
-    def secret(self) -> bytes:
-        """The leg's keys come from it, the same ones as long as it lives."""
-        if not self._secret:
-            self._secret = self._draw()
-        return self._secret
-
-    @property
     def dtls(self) -> DtlsEnd | None:
-        """Our end of a handshake; None where none can be had."""
-        if not self._fingerprint:
+        """Our end of a handshake, made only when it is needed; None where none can be had."""
+        if not self.fingerprint:
             return None
-        return DtlsEnd(self._fingerprint, self.secret, self._host, self._port)
+        return DtlsEnd(self.fingerprint, self.secret, self.host, self.port)
 
     def key_of(self, suite: SrtpSuite) -> bytes:
         """Our master key with its salt."""

@@ -25,7 +25,7 @@ def local(policy: Srtp = Srtp.ACCEPT, *, is_web: bool = False, fingerprint: str 
         codecs=(Codec.PCMA,),
         security=LocalSecurity(
             policy,
-            lambda: HERE.secret,
+            HERE.secret,
             fingerprint=fingerprint,
             host=HERE.host,
             port=HERE.port,
