@@ -36,6 +36,7 @@ __all__ = [
     "RecordingMasked",
     "RecordingStarted",
     "RecordingWaiting",
+    "SipTransactions",
     "StorageLagging",
     "StorageRecovered",
     "Unmasked",
@@ -557,18 +558,89 @@ class MessageReader(Generic[_Request, _Response, _TopVia]):
     def __new__(
         cls,
         *,
-        request: Callable[[str, str, Headers, bytes, _TopVia | None], _Request],
-        response: Callable[[int, str, Headers, bytes, _TopVia | None], _Response],
+        request: Callable[[str, str, Headers, bytes], _Request],
+        response: Callable[[int, str, Headers, bytes], _Response],
         top_via: type[_TopVia],
         error: type[Exception],
     ) -> MessageReader[_Request, _Response, _TopVia]: ...
     def read(self, data: bytes, max_bytes: int) -> _Request | _Response:
         """One datagram. An error has its reason, status (None: nothing can be answered) and what could be
         read of a request."""
+    def note_source(self, headers: Headers, host: str, port: int) -> _TopVia:
+        """Write into the top Via where a request really came from, and return that Via."""
     def read_top_via(self, line: str) -> _TopVia:
         """The first Via of a line."""
     def read_way_back(self, line: str) -> _TopVia:
         """As much of it as the refusal of a malformed request needs, whatever its version and parameters."""
+
+_New = TypeVar("_New", bound=tuple[Any, ...])
+_Ack = TypeVar("_Ack", bound=tuple[Any, ...])
+_Heard = TypeVar("_Heard", bound=tuple[Any, ...])
+_Failure = TypeVar("_Failure", bound=tuple[Any, ...])
+_Unanswered = TypeVar("_Unanswered", bound=tuple[Any, ...])
+_Send = TypeVar("_Send")
+_Hop = TypeVar("_Hop", bound=tuple[str, str, int, str])
+
+@final
+class SipTransactions(Generic[_New, _Ack, _Heard, _Failure, _Unanswered, _Send]):
+    """All SIP transactions of a stack, under numbers. Their requests of ours are known by an object of the
+    caller's, whose attribute ``owner`` is None once nothing more will be told of it.
+
+    ``durations_s``: T1, T2, T4. ``told``: the named tuples in which it is told that a request is new (number,
+    request, source, where answers go), that an ACK of a 2xx came (request, hop), that an answer came (whose,
+    response, hop), that a failure of an INVITE came and wants its ACK (as before, and whether it is new), and
+    that no answer will come (whose, 408). ``release`` is told the source of each request that was served
+    and is forgotten.
+    """
+
+    def __new__(
+        cls,
+        *,
+        durations_s: tuple[float, float, float],
+        reader: MessageReader[Any, Any, Any],
+        told: tuple[type[_New], type[_Ack], type[_Heard], type[_Failure], type[_Unanswered]],
+        send: Callable[..., _Send],
+        hop: type[tuple[str, str, int, str]],
+        release: Callable[[Any], None],
+        counters: object,
+        known_methods: frozenset[str],
+        answer_to_source: bool,
+        max_bytes: int,
+    ) -> SipTransactions[_New, _Ack, _Heard, _Failure, _Unanswered, _Send]: ...
+    def receive(
+        self, data: bytes, hop: tuple[str, str, int, str], now: float
+    ) -> _New | _Ack | _Heard | _Failure | _Send | None:
+        """Take a message from the wire; None when nothing follows. Raises as ``MessageReader.read``."""
+    def send(
+        self, transaction: object, request: Any, branch: str, hop: tuple[str, str, int, str], now: float
+    ) -> tuple[int, bytes]:
+        """Write a request of ours and repeat it in time; its number, and the datagram to send."""
+    def respond(self, number: int, response: Any, now: float) -> bytes | None:
+        """Write an answer; None when it comes too late."""
+    def wake(self, now: float) -> _Unanswered | _Send | None:
+        """Run the timers that are due, up to the first from which something follows."""
+    def next_deadline(self) -> float | None: ...
+    def client(self, branch: str, method: str) -> Any | None:
+        """A request of ours that is open."""
+    def state(self, number: int) -> str:
+        """Where a request of ours stands."""
+    def fail(self, number: int, now: float) -> bool:
+        """A request of ours could not be sent; whether its sender is to be told."""
+    def forget_client(self, number: int) -> None: ...
+    def turn_away(self, number: int) -> None:
+        """Serve a new request not at all; its source is not released, as it was not admitted."""
+    def forget_server(self, number: int) -> None: ...
+    def is_merged(self, number: int) -> bool:
+        """Whether the same request came on another way before (RFC 3261 §8.2.2.2)."""
+    def cancelled_invite(self, number: int) -> tuple[int, str | None] | None:
+        """The INVITE a CANCEL is meant for, and the tag of its final answer."""
+    def reply_hop(self, port: int, source: _Hop, *, wants_port: bool) -> _Hop:
+        """Where the answer to a request goes, by port and ``rport`` of its Via."""
+    @property
+    def served(self) -> int:
+        """How many requests are served."""
+    def __len__(self) -> int:
+        """How many transactions wait for something, be it only for late repetitions."""
 
 _Uri = TypeVar("_Uri", bound=tuple[Any, ...])
 _NameAddr = TypeVar("_NameAddr", bound=tuple[Any, ...])

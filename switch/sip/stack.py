@@ -1,14 +1,15 @@
 """The SIP stack: messages and commands in, events and messages out. No socket, no clock."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
-from runtime.vocabulary import Command, Output
+from runtime.vocabulary import Output
 from switch.sip.authentication.authenticator import Authenticator
 from switch.sip.authentication.station_proof import StationProof
-from switch.sip.commands import PhoneOrder, ReuseConnection, SendMessage
+from switch.sip.commands import PhoneOrder
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -19,17 +20,16 @@ from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, networks_of
 from switch.sip.identity import Identity
 from switch.sip.legs.branches import HeaderFields, HoldBack, hold_nothing_back
-from switch.sip.messages.message import Message, Request
-from switch.sip.messages.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
+from switch.sip.messages.parser import MAX_MESSAGE_BYTES, parse_message
 from switch.sip.messages.text import printable
 from switch.sip.registration.bindings import Bindings
 from switch.sip.registration.domains import Domain, Domains
 from switch.sip.registration.registrar import Registrar
 from switch.sip.registration.registrations import Registration
+from switch.sip.transactions.client_transaction import RequestUnanswered
 from switch.sip.transactions.rejections import Rejections
 from switch.sip.transactions.server_transaction import RequestReceived
 from switch.sip.transactions.timers import Timers
-from switch.sip.transactions.transaction import RequestUnanswered
 from switch.sip.transactions.transaction_layer import Report, RequestTurnedAway, TransactionLayer
 from switch.sip.transport.config import ListenerConfig
 from switch.sip.transport.reports import ConnectionClosed, MessageReceived, SendFailed
@@ -62,7 +62,6 @@ class SipStack:
         identity = Identity(config, ids, listeners)
         self.guard = Guard(guard or GuardConfig())
         self.counters = Counters()
-        self._max_bytes = config.max_message_bytes
         bindings = Bindings(config.bindings_per_station)
         domains = domains or {}
         self._authenticator = Authenticator(config, stations, nonce_key, _realms_of(domains))
@@ -81,6 +80,7 @@ class SipStack:
             capacity=config.max_transactions,
             answer_to_source=config.answer_to_source,
             udp_request_max_bytes=config.udp_request_max_bytes if config.tcp else MAX_MESSAGE_BYTES,
+            max_bytes=config.max_message_bytes,
         )
         self._agent = UserAgent(
             config=config,
@@ -96,9 +96,12 @@ class SipStack:
             lamps=lamps or NoLamps(),
         )
         self._dialogs = self._agent.dialogs
-        self._rejections = Rejections(
-            identity, self.counters, self.guard, answer_to_source=config.answer_to_source
-        )
+        rejections = self._rejections = Rejections(identity, self.counters, self.guard, self._layer)
+        self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
+            **self._agent.reports,
+            RequestTurnedAway: rejections.turn_away,
+        }
+        """What takes each report of the transaction layer; the rest of what it says is for the shell."""
 
     def configure(
         self,
@@ -174,15 +177,9 @@ class SipStack:
         unheard = self.guard.screen(hop, now)
         if unheard is not None:
             return [*unheard]
-        if is_keep_alive(data):
-            return []
-        message: Message | None = None
         try:
-            message = parse_message(data, max_bytes=self._max_bytes)
-            reports = self._layer.receive(message, hop, now)
+            reports = self._layer.receive(data, hop, now)
         except SipSyntaxError as error:
-            if isinstance(message, Request):
-                error.request = message
             return self._rejections.reject(error, hop, now)
         return self._settle(reports, now)
 
@@ -221,21 +218,19 @@ class SipStack:
         outputs += self.guard.wake(now=now)
         return outputs
 
-    def _settle(self, items: Sequence[SendMessage | ReuseConnection | Report], now: float) -> list[Output]:
+    def _settle(self, items: Sequence[Any], now: float) -> list[Output]:
         """Let the user agent act on the transaction layer's reports."""
         dialogs = len(self._dialogs)
         outputs: list[Output] = []
-        take = self._agent.reports
         for item in items:
-            if isinstance(item, Command):
+            take = self._reports.get(type(item))
+            if take is None:
                 outputs.append(item)
-            elif isinstance(item, RequestTurnedAway):
-                outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)
-            else:
-                try:
-                    outputs += take[type(item)](item, now)
-                except SipSyntaxError as error:
-                    outputs += self._refuse(item, error, now)
+                continue
+            try:
+                outputs += take(item, now)
+            except SipSyntaxError as error:
+                outputs += self._refuse(item, error, now)
         if dialogs and not self._dialogs:
             outputs.append(DialogsClosed())
         return outputs

@@ -61,11 +61,10 @@ from switch.sip.requests.resync import Resyncing
 from switch.sip.requests.subscription import Subscription
 from switch.sip.requests.text_messages import TextMessages
 from switch.sip.requests.watched_stations import WatchedStations
-from switch.sip.transactions.client_transaction import ResponseReceived
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.transactions.timers import Timers
-from switch.sip.transactions.transaction import RequestUnanswered
-from switch.sip.transactions.transaction_layer import MERGED_METHODS, TransactionLayer
+from switch.sip.transactions.transaction_layer import TransactionLayer
 
 RequestHandler = Callable[[ServerTransaction, float], list[Output]]
 """Serves one method outside dialogs."""
@@ -292,7 +291,7 @@ class UserAgent:
             challenged = self._caller_proof.check(transaction, now)
             if challenged is not None:
                 return challenged
-        if method in MERGED_METHODS and self._signalling.layer.is_merged(transaction):
+        if self._signalling.layer.is_merged(transaction):
             return self._signalling.answer(transaction, 482, now)
         return handler(transaction, now)
 
@@ -317,7 +316,7 @@ class UserAgent:
         answer = self._registrar.register(transaction.request, transaction.source, now)
         sent = self._signalling.answer(transaction, answer.status, now, extra=answer.extra)
         if answer.status == 401:  # costs nothing to ask for, so nothing is kept of it (§26.3.2.4)
-            self._signalling.layer.abandon(transaction.served)
+            self._signalling.layer.forget(transaction)
         return [*sent, *answer.events]
 
     def _options(self, transaction: ServerTransaction, now: float) -> list[Output]:

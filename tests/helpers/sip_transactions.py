@@ -1,60 +1,59 @@
-"""One transaction on a hand-moved clock, whose every output is told in short words."""
+"""A transaction layer that is told messages, and what it does in time."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from runtime.ids import SeededIds
+from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
-from switch.sip.transactions.timers import Timer, Timers
-from switch.sip.transactions.transaction import Transaction, TransactionContext
-from switch.sip.transactions.transaction_tables import State
-from tests.helpers.sip_messages import make_request
-
-Step = int | str
-"""A status, the letter of a timer that is due, or a word that the rig explains."""
-Ways = Mapping[State, Sequence[Step]]
-"""How each state is reached."""
-Moves = Mapping[State, Mapping[Step, tuple[State, list[Any]]]]
-"""The steps that do something in each state: the next state and what is told."""
+from switch.sip.guard.config import GuardConfig
+from switch.sip.guard.guard import Guard
+from switch.sip.hop import Hop
+from switch.sip.identity import Identity
+from switch.sip.messages.message import Message, Request
+from switch.sip.transactions.timers import Timers
+from switch.sip.transactions.transaction_layer import Outputs, TransactionLayer
+from tests.helpers.sip_messages import as_bytes, make_request
 
 
-class TransactionRig(ABC):
-    """What client and server transactions are tested with."""
-
-    transaction: Transaction
-
-    def __init__(self, method: str) -> None:
-        self.context = TransactionContext(Timers(), Counters())
-        self.request = make_request(method)
-        self.now = 0.0
-
-    @abstractmethod
-    def take(self, step: Step) -> list[Any]:
-        """Do this step; returns what is told."""
-
-    @abstractmethod
-    def tell(self, outputs: Sequence[Any]) -> list[Any]:
-        """The outputs in short words."""
-
-    def fire(self, letter: str) -> list[Any]:
-        """Let this timer be due, whether it runs or not."""
-        return self.tell(self.transaction.fire(Timer(letter), self.now))
-
-    def run(self) -> list[tuple[float, Any]]:
-        """Everything told until no timer is left, with its time."""
-        told: list[tuple[float, Any]] = []
-        while (at := self.context.running.next()) is not None:
-            self.now = at
-            while due := self.context.running.first_due(at):
-                transaction, timer = due
-                told += [(at, word) for word in self.tell(transaction.fire(timer, at))]
-        return told
+def make_layer(
+    capacity: int = 100, *, answer_to_source: bool = False, counters: Counters | None = None
+) -> TransactionLayer:
+    return TransactionLayer(
+        timers=Timers(),
+        ids=SeededIds(7),
+        identity=Identity(SipConfig(), SeededIds(7)),
+        counters=counters or Counters(),
+        guard=Guard(GuardConfig()),
+        capacity=capacity,
+        answer_to_source=answer_to_source,
+        udp_request_max_bytes=1300,
+    )
 
 
-def check_step(rig: TransactionRig, ways: Ways, moves: Moves, state: State, step: Step) -> None:
-    """In this state the step does what ``moves`` lists, and nothing when it is not listed."""
-    for earlier in ways[state]:
-        rig.take(earlier)
-    assert rig.transaction.state is state
-    reached, told = moves[state].get(step, (state, []))
-    assert (rig.take(step), rig.transaction.state) == (told, reached)
+def hear(layer: TransactionLayer, message: Message, hop: Hop, now: float) -> Outputs:
+    """Let a message come from this neighbour."""
+    return layer.receive(as_bytes(message), hop, now)
+
+
+def make_ours(method: str) -> Request:
+    """A request of ours, which gets its Via from the layer."""
+    request = make_request(method)
+    request.headers.set_all("via", [])
+    return request
+
+
+def one(outputs: Sequence[Any], kind: type[Any]) -> Any:
+    (output,) = outputs
+    assert isinstance(output, kind)
+    return output
+
+
+def run(layer: TransactionLayer) -> Iterator[tuple[float, Any]]:
+    """Everything told until no timer is left, with its time; last when that was, with None."""
+    at = 0.0
+    while (due := layer.next_deadline()) is not None:
+        at = due
+        while outputs := layer.wake(now=at):
+            yield from ((at, output) for output in outputs)
+    yield at, None

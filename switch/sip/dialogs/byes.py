@@ -7,9 +7,8 @@ from switch.sip.headers.reason_header import read_reason
 from switch.sip.legs.arriving_legs import ArrivingLegs
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import WAITING, ArrivingLeg, LegState, SipLeg, dialog_of
-from switch.sip.transactions.client_transaction import ResponseReceived
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 from switch.sip.transactions.server_transaction import ServerTransaction
-from switch.sip.transactions.transaction import RequestUnanswered
 
 
 class Byes:

@@ -13,7 +13,7 @@ from switch.sip.identity import MAX_FORWARDS
 from switch.sip.messages.header_values import parse_cseq, parse_name_addr, read_tag, split_values
 from switch.sip.messages.message import Fields, Headers, Request, Response
 from switch.sip.messages.uri import SipUri, parse_uri
-from switch.sip.messages.via_rules import top_via
+from switch.sip.messages.via_rules import read_top_via
 
 DialogKey = tuple[str, str, str]
 """Call-ID, local tag, remote tag (RFC 3261 §12)."""
@@ -149,7 +149,7 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     remote = headers.get("from") or ""
     routes = read_routes(headers) if "record-route" in headers else []
     target = read_contact(headers.get_all("contact")) or _named_caller(remote)
-    behind_nat = top_via(request).host != source.host
+    behind_nat = read_top_via(headers).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
         local_tag=local_tag,

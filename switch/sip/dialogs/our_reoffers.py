@@ -13,9 +13,7 @@ from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, DialledLeg, LegState, LegTimer, OurReoffer, SipLeg, dialog_of
 from switch.sip.messages.bodies import session_text
 from switch.sip.messages.message import Request, Response
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
-from switch.sip.transactions.transaction_tables import State
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived, State
 
 _MOST_TRIES = 8
 """Offers that cross again and again, or a peer that is always busy: then it is refused."""
@@ -232,7 +230,7 @@ class OurReoffers:
         if transaction.method == "INVITE" and transaction.state is State.PROCEEDING and not ours.is_cancelled:
             ours.is_cancelled = True
             return [layer.send_cancel(transaction, {}, now)]
-        layer.abandon(transaction)
+        layer.give_up(transaction)
         return self.unanswered(ours, RequestUnanswered(transaction, 408), now)
 
     def _finish(self, ours: OurReoffer) -> list[Output]:

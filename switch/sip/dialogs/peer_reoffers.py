@@ -72,7 +72,7 @@ class PeerReoffers:
 
     def _report(self, transaction: ServerTransaction, leg: SipLeg) -> list[Output]:
         leg.reoffer = transaction
-        transaction.served.owner = leg
+        transaction.owner = leg
         reoffered = LegReoffered(leg_id=leg.leg_id, sdp=session_text(transaction.request))
         return [*self._ours.give_way(leg), reoffered]
 

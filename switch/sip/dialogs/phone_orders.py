@@ -12,8 +12,7 @@ from switch.sip.dialogs.dialog import Dialog
 from switch.sip.events import PhoneDisobeyed
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, DialledLeg, LegState
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 
 _NO_ANSWER = 408
 

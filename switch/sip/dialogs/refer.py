@@ -21,9 +21,8 @@ from switch.sip.messages.header_values import parse_cseq, parse_name_addr, split
 from switch.sip.messages.message import Fields, Headers
 from switch.sip.messages.text import printable
 from switch.sip.messages.uri import SipUri
-from switch.sip.transactions.client_transaction import ResponseReceived
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 from switch.sip.transactions.server_transaction import ServerTransaction
-from switch.sip.transactions.transaction import RequestUnanswered
 
 EVENT = "refer"
 """The event package of the subscription that a REFER makes (RFC 3515 §3)."""

@@ -137,12 +137,14 @@ class ArrivingLegs:
         invite = signalling.layer.cancelled_invite(cancel)
         if invite is None:
             return signalling.answer(cancel, 481, now)
-        leg = invite.owner
-        tag = leg.dialog.local_tag if isinstance(leg, ArrivingLeg) else invite.tag
+        transaction, tag = invite
+        leg = None if transaction is None else transaction.owner
+        if isinstance(leg, ArrivingLeg):
+            tag = leg.dialog.local_tag
         outputs = signalling.answer(cancel, 200, now, tag=tag)
-        if invite.is_answered or not isinstance(leg, SipLeg):
+        if not isinstance(leg, SipLeg):
             return outputs
-        if leg.reoffer is not None and leg.reoffer.served is invite:
+        if leg.reoffer is transaction:
             return outputs + signalling.drop_reoffer(leg, now)
         return outputs + self._withdrawn(leg, _cancel_cause(cancel), now)
 
@@ -164,7 +166,7 @@ class ArrivingLegs:
         leg = ArrivingLeg(
             signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
         )
-        transaction.served.owner = leg
+        transaction.owner = leg
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
         if "expires" in request.headers:
@@ -220,7 +222,7 @@ class ArrivingLegs:
         if leg.early_sdp is None or leg.reoffer is not None:  # the INVITE's own offer has no answer yet
             return self._signalling.answer(transaction, 488, now) + self.go_on(leg, now)
         leg.reoffer = transaction
-        transaction.served.owner = leg
+        transaction.owner = leg
         return [LegReoffered(leg_id=leg.leg_id, sdp=session)]
 
     def _refuse(self, leg: ArrivingLeg, command: HangUpLeg, now: float) -> list[Output]:

@@ -22,8 +22,7 @@ from switch.sip.legs.prack_client import Prack, make_prack
 from switch.sip.messages.bodies import session_text
 from switch.sip.messages.header_values import parse_token_list, read_tag, split_values
 from switch.sip.messages.message import Request, Response
-from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived
-from switch.sip.transactions.transaction_tables import State
+from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived, State
 
 _MOST_FORKS = 16
 """Phones that can answer one INVITE; what further ones say is not heard."""
@@ -125,7 +124,7 @@ class Attempts:
 
     def abandon(self, attempt: Attempt) -> None:
         """A cancelled INVITE never came to its end: wait no longer (RFC 3261 §9.1)."""
-        self._signalling.layer.abandon(invite_of(attempt))
+        self._signalling.layer.give_up(invite_of(attempt))
         self.close(attempt)
 
     def _early_fork(self, attempt: Attempt, report: ResponseReceived) -> Fork | None:

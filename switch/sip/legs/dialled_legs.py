@@ -19,9 +19,7 @@ from switch.sip.legs.legs import Attempt, DialledLeg, Fork, LegState
 from switch.sip.legs.redirection import follow, read_targets
 from switch.sip.messages.text import printable
 from switch.sip.registration.directory import Directory
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
-from switch.sip.transactions.transaction_tables import State
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived, State
 
 
 class DialledLegs:

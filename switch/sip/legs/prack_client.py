@@ -11,8 +11,7 @@ from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import Fork
 from switch.sip.messages.header_values import CSeq
 from switch.sip.messages.message import Headers, Request, Response
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 
 _HIGHEST_RSEQ = 2**32
 

@@ -62,13 +62,6 @@ def find_parameter(parameters: Parameters, name: str) -> str | None:
     return None
 
 
-def replace_parameter(parameters: Parameters, name: str, value: str | None) -> Parameters:
-    """The same parameters with this one set, where it stood or at the end."""
-    if find_parameter(parameters, name) is None:
-        return (*parameters, (name, value))
-    return tuple((key, value if key.lower() == name else old) for key, old in parameters)
-
-
 def bracketed(host: str) -> str:
     """A host as it is written: IPv6 addresses in brackets (RFC 3261 §25.1 IPv6reference), once."""
     return f"[{host}]" if ":" in host and host[0] != "[" else host

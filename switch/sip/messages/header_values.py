@@ -16,7 +16,6 @@ from switch.sip.messages.grammar import (
     is_token,
     quote,
     repeated,
-    replace_parameter,
     unquote,
     write_parameters,
 )
@@ -51,10 +50,6 @@ class Via(NamedTuple):
     def param(self, name: str) -> str | None:
         """The value of a parameter (name in lower case), empty for a flag such as ``rport``, else None."""
         return find_parameter(self.params, name)
-
-    def with_param(self, name: str, value: str | None) -> "Via":
-        """The same with this parameter set."""
-        return self._replace(params=replace_parameter(self.params, name, value))
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"

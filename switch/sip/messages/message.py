@@ -41,8 +41,6 @@ class Request:
     uri: str
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
-    top_via: TopVia | None = field(default=None, compare=False)
-    """As it was read; None in a message of ours."""
 
 
 @dataclass(slots=True)
@@ -53,8 +51,6 @@ class Response:
     reason: str
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
-    top_via: TopVia | None = field(default=None, compare=False)
-    """As it was read; None in a message of ours."""
 
 
 Message = Request | Response

@@ -3,7 +3,7 @@
 from runtime.hosts import is_address
 from switch.sip.hop import OPENED, Hop
 from switch.sip.messages.header_values import parse_name_addr, parse_via, split_values
-from switch.sip.messages.message import Headers, Message, Request, TopVia
+from switch.sip.messages.message import Headers, Request, TopVia
 from switch.sip.messages.reader import READER
 from switch.sip.messages.uri import parse_uri
 
@@ -11,8 +11,6 @@ DEFAULT_PORT = 5060
 DEFAULT_TLS_PORT = 5061
 MAGIC_COOKIE = "z9hG4bK"
 """Begins the branch of every RFC 3261 element (§8.1.1.7)."""
-_COOKIE = MAGIC_COOKIE.lower()
-"""Compared without regard to case."""
 
 
 def read_top_via(headers: Headers) -> TopVia:
@@ -28,55 +26,13 @@ def read_way_back(headers: Headers) -> TopVia:
     return READER.read_way_back(headers.get("via") or "")
 
 
-def top_via(message: Message) -> TopVia:
-    """The top Via. Raises SipSyntaxError when it cannot be read."""
-    return message.top_via or read_top_via(message.headers)
-
-
 def note_source(request: Request, source: Hop) -> TopVia:
     """Write where the request really came from into its top Via, and return that Via.
 
     ``received`` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked
     with ``rport`` (RFC 3581 §4). Raises SipSyntaxError when the top Via cannot be read.
     """
-    top = top_via(request)
-    if top.wants_port or top.host != source.host:
-        first, *others = request.headers.get_all("via")
-        usual = _with_source(first, top, source)
-        lines = [usual] if usual else _rewritten(first, top, source)
-        request.headers.set_all("via", [*lines, *others])
-    return top
-
-
-def _with_source(line: str, top: TopVia, source: Hop) -> str:
-    """The line with both values written into its text; empty when that takes a look at its parts."""
-    if "," in line or '"' in line or "received" in line.lower():
-        return ""
-    if top.wants_port and ";rport;" not in f"{line};":
-        return ""
-    if top.wants_port:
-        line = f"{line};".replace(";rport;", f";rport={source.port};", 1)[:-1]
-    return f"{line};received={source.host}"
-
-
-def _rewritten(line: str, top: TopVia, source: Hop) -> list[str]:
-    """The members of the line, with both values among the parameters of the first."""
-    first, *rest = split_values([line])
-    via = parse_via(first).with_param("received", source.host)
-    if top.wants_port:
-        via = via.with_param("rport", str(source.port))
-    return [str(via), *rest]
-
-
-def reply_hop(via: TopVia, source: Hop, *, to_source: bool) -> Hop:
-    """Where the answer goes: the source address, at the source port when the client asked for it with
-    ``rport`` (RFC 3581 §4) or ``to_source`` says so, else at the port of sent-by (RFC 3261 §18.2.2). Over a
-    connection it goes back by that."""
-    if source.transport != "udp":
-        return source
-    if to_source or via.wants_port or via.port == source.port:
-        return source
-    return Hop(source.transport, source.host, via.port)
+    return READER.note_source(request.headers, source.host, source.port)
 
 
 def hop_of_sent_by(headers: Headers, gone: Hop) -> Hop | None:
@@ -103,8 +59,3 @@ def hop_of_target(request: Request, gone: Hop) -> Hop | None:
     port = uri.port or (DEFAULT_TLS_PORT if gone.transport == "tls" else DEFAULT_PORT)
     listening = Hop(gone.transport, uri.host, port, gone.domain)
     return None if listening == gone or not is_address(uri.host) else listening
-
-
-def has_cookie(branch: str) -> bool:
-    """Whether a branch identifies its transaction by itself (RFC 3261 §17.2.3): the cookie and more."""
-    return len(branch) > len(_COOKIE) and branch[:7].lower() == _COOKIE

@@ -12,8 +12,7 @@ from switch.sip.messages.message import Fields, Headers, Request
 from switch.sip.messages.uri import escape_user
 from switch.sip.registration.bindings import Binding, BindingKey
 from switch.sip.registration.registrar import Registrar
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 
 _MOST_UNANSWERED = 3
 """In a row; then the phone is gone."""

@@ -11,8 +11,7 @@ from switch.sip.legs.invites import add_fields, check_fields
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.messages.message import Fields, Headers, Request
 from switch.sip.messages.text import printable
-from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 
 _NOT_FOR_HERE = frozenset({"INVITE", "ACK", "CANCEL", "BYE", "PRACK"})
 _MOST_VALUES = 16

@@ -16,9 +16,8 @@ from switch.sip.messages.uri import parse_uri
 from switch.sip.refusal import Refusal
 from switch.sip.registration.domains import Domains
 from switch.sip.requests.subscription import Due, Subscription
-from switch.sip.transactions.client_transaction import ResponseReceived
+from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
 from switch.sip.transactions.server_transaction import ServerTransaction
-from switch.sip.transactions.transaction import RequestUnanswered
 
 _PAUSE_S = 1.0
 """Between two changes that are told: no more than one a second (RFC 4235 §3.10)."""

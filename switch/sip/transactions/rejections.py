@@ -12,8 +12,9 @@ from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.messages.message import Fields, Request, TopVia
 from switch.sip.messages.text import printable
-from switch.sip.messages.via_rules import note_source, read_way_back, reply_hop
+from switch.sip.messages.via_rules import note_source, read_way_back
 from switch.sip.messages.writer import write_message
+from switch.sip.transactions.transaction_layer import RequestTurnedAway, TransactionLayer
 
 _LONGEST_PHRASE = 120
 
@@ -21,13 +22,11 @@ _LONGEST_PHRASE = 120
 class Rejections:
     """Answers what can be answered, and tells the guard."""
 
-    def __init__(
-        self, identity: Identity, counters: Counters, guard: Guard, *, answer_to_source: bool
-    ) -> None:
+    def __init__(self, identity: Identity, counters: Counters, guard: Guard, layer: TransactionLayer) -> None:
         self._identity = identity
         self._counters = counters
         self._guard = guard
-        self._answer_to_source = answer_to_source
+        self._layer = layer
 
     def reject(self, error: SipSyntaxError, hop: Hop, now: float) -> list[Output]:
         """Answer unusable SIP as far as it can be answered, and report it."""
@@ -37,8 +36,9 @@ class Rejections:
             answers = self._answer(request, hop, error.status, phrase=printable(error.reason))
         return answers + self.report(error.reason, error.status if answers else None, hop, now)
 
-    def turn_away(self, request: Request, kind: RefusalKind, hop: Hop, now: float) -> list[Output]:
+    def turn_away(self, refused: RequestTurnedAway, now: float) -> list[Output]:
         """503 to a request that is not admitted, or silence."""
+        request, kind, hop = refused
         status, events = self._guard.turn_away(request, kind, hop, now)
         if status is None:
             return [*events]
@@ -65,8 +65,7 @@ class Rejections:
         shortened = phrase[:_LONGEST_PHRASE] if phrase else None
         response = self._identity.answer(request, status, phrase=shortened, extra=extra)
         self._counters.responses_sent[status] += 1
-        answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
-        return [SendMessage(data=write_message(response), hop=answers_to)]
+        return [SendMessage(data=write_message(response), hop=self._layer.reply_hop(via, hop))]
 
 
 def _way_back(request: Request, hop: Hop) -> TopVia | None:

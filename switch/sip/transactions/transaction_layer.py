@@ -1,8 +1,13 @@
-"""Which transaction a message belongs to (RFC 3261 §17.1.3, §17.2.3), and the time for all of them."""
+"""Transactions between the messages of the network and the user agent (RFC 3261 §17).
 
-from collections.abc import Hashable, Sequence
+Which transaction a message belongs to, the four machines with their timers and what is repeated are in the
+core (``media._core.SipTransactions``). Here is who may open one, and what leaves in one.
+"""
+
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from media._core import SipTransactions
 from runtime.ids import Ids
 from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import ReuseConnection, SendMessage
@@ -11,29 +16,28 @@ from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
 from switch.sip.hop import OPENED, Hop
 from switch.sip.identity import Identity
-from switch.sip.messages.header_values import parse_cseq, parse_name_addr, parse_via, split_values
-from switch.sip.messages.message import Fields, Message, Request, Response
-from switch.sip.messages.via_rules import (
-    MAGIC_COOKIE,
-    has_cookie,
-    hop_of_sent_by,
-    hop_of_target,
-    note_source,
-    reply_hop,
-    top_via,
-)
+from switch.sip.messages.header_values import parse_via, split_values
+from switch.sip.messages.message import Fields, Message, Request, Response, TopVia
+from switch.sip.messages.parser import MAX_MESSAGE_BYTES
+from switch.sip.messages.reader import READER
+from switch.sip.messages.via_rules import MAGIC_COOKIE, hop_of_sent_by, hop_of_target, read_top_via
 from switch.sip.messages.writer import write_message
-from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived
+from switch.sip.transactions.client_transaction import (
+    ClientTransaction,
+    FailureReceived,
+    RequestUnanswered,
+    ResponseReceived,
+    State,
+)
 from switch.sip.transactions.server_transaction import (
     AckReceived,
+    CancelledInvite,
+    NewRequest,
     RequestReceived,
-    ServedRequest,
     ServerTransaction,
 )
 from switch.sip.transactions.size_rule import SizeRule
 from switch.sip.transactions.timers import Timers
-from switch.sip.transactions.transaction import RequestUnanswered, Transaction, TransactionContext
-from switch.sip.transactions.transaction_tables import State
 
 
 class RequestTurnedAway(NamedTuple):
@@ -43,9 +47,6 @@ class RequestTurnedAway(NamedTuple):
     kind: RefusalKind
     hop: Hop
 
-
-MERGED_METHODS = frozenset({"INVITE", "MESSAGE", "SUBSCRIBE"})
-"""Requests that would do twice what was asked once, if they came on two ways (RFC 3261 §8.2.2.2)."""
 
 Report = RequestReceived | AckReceived | RequestTurnedAway | ResponseReceived | RequestUnanswered
 """What the layer tells the user agent. Inside the stack only; never journalled."""
@@ -66,47 +67,57 @@ class TransactionLayer:
         capacity: int,
         answer_to_source: bool,
         udp_request_max_bytes: int,
+        max_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
-        """Longer requests than ``udp_request_max_bytes`` go by TCP."""
-        self._context = TransactionContext(timers, counters)
+        """Longer requests than ``udp_request_max_bytes`` go by TCP; longer messages than ``max_bytes`` are
+        refused."""
         self._ids = ids
         self._identity = identity
         self._counters = counters
         self._guard = guard
         self._capacity = capacity
-        self._answer_to_source = answer_to_source
         self._size_rule = SizeRule(udp_request_max_bytes)
-        self._clients: dict[tuple[str, str], ClientTransaction] = {}
-        self._servers: dict[tuple[Hashable, str], ServedRequest] = {}
-        self._originals: dict[Hashable, ServedRequest] = {}
+        self._invites: dict[int, ServerTransaction] = {}
+        """Those that are not answered yet, as a CANCEL may come."""
+        self._transactions = SipTransactions(
+            durations_s=(timers.t1_s, timers.t2_s, timers.t4_s),
+            reader=READER,
+            told=(NewRequest, AckReceived, ResponseReceived, FailureReceived, RequestUnanswered),
+            send=SendMessage,
+            hop=Hop,
+            release=guard.release,
+            counters=counters,
+            known_methods=KNOWN_METHODS,
+            answer_to_source=answer_to_source,
+            max_bytes=max_bytes,
+        )
 
     @property
     def open_transactions(self) -> int:
         """Transactions that still wait for something, be it only for late repetitions."""
-        return len(self._clients) + len(self._servers)
+        return len(self._transactions)
 
-    def receive(self, message: Message, hop: Hop, now: float) -> Outputs:
-        """Take a message from the wire.
-
-        Raises SipSyntaxError when the headers that identify its transaction cannot be read; it is only
-        counted then.
-        """
-        if isinstance(message, Request):
-            method = message.method
-            self._counters.requests_received[method if method in KNOWN_METHODS else "other"] += 1
-            return self._receive_request(message, hop, now)
-        self._counters.responses_received[message.status] += 1
-        return self._receive_response(message, hop, now)
+    def receive(self, data: bytes, hop: Hop, now: float) -> Outputs:
+        """Take a message from the wire. Raises SipSyntaxError for what is none."""
+        heard = self._transactions.receive(data, hop, now)
+        if isinstance(heard, NewRequest):
+            return self._admit(heard, now)
+        if isinstance(heard, FailureReceived):
+            return self._acknowledge(heard)
+        return [] if heard is None else [heard]
 
     def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
         """Answer a request. None when a final answer was given before."""
-        served = transaction.served
-        message = served.respond(response, now)
-        if message is not None and response.status >= 200:
+        data = self._transactions.respond(transaction.number, response, now)
+        if data is None:
+            return None
+        if response.status >= 200:
+            transaction.is_answered = True
+            transaction.owner = None
             transaction.request.body = b""  # whoever holds it needs the headers at most
-            if served.state is State.TERMINATED:
-                self._forget(served)
-        return message
+            self._invites.pop(transaction.number, None)
+        self._counters.responses_sent[response.status] += 1
+        return SendMessage(data=data, hop=transaction.hop)
 
     def send(
         self, request: Request, hop: Hop, owner: object, now: float
@@ -136,19 +147,26 @@ class TransactionLayer:
         self._counters.requests_sent["ACK"] += 1
         return SendMessage(data=write_message(ack), hop=hop)
 
-    def abandon(self, transaction: ClientTransaction | ServedRequest) -> None:
-        """Forget a request whose answer is no longer waited for (RFC 3261 §9.1), or whose repetitions may be
-        served as if they were new."""
-        transaction.terminate()
-        self._forget(transaction)
+    def give_up(self, transaction: ClientTransaction) -> None:
+        """Forget a request of ours whose answer is no longer waited for (RFC 3261 §9.1)."""
+        self._transactions.forget_client(transaction.number)
 
-    def cancelled_invite(self, cancel: ServerTransaction) -> ServedRequest | None:
-        """The INVITE a CANCEL is meant for (RFC 3261 §9.2); it has no owner any more once it is answered."""
-        return self._servers.get((cancel.served.identity, "INVITE"))
+    def forget(self, transaction: ServerTransaction) -> None:
+        """Serve the repetitions of a request as if they were new."""
+        self._transactions.forget_server(transaction.number)
+        self._invites.pop(transaction.number, None)
+
+    def cancelled_invite(self, cancel: ServerTransaction) -> CancelledInvite | None:
+        """The INVITE a CANCEL is meant for (RFC 3261 §9.2)."""
+        found = self._transactions.cancelled_invite(cancel.number)
+        if found is None:
+            return None
+        number, tag = found
+        return CancelledInvite(self._invites.get(number), tag)
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
         """Whether the same request came on another way before (RFC 3261 §8.2.2.2)."""
-        return self._originals.get(transaction.served.origin) is not transaction.served
+        return self._transactions.is_merged(transaction.number)
 
     def is_looped(self, invite: ServerTransaction) -> bool:
         """Whether an INVITE of ours came back as it was sent (RFC 3261 §16.3)."""
@@ -156,7 +174,7 @@ class TransactionLayer:
         if len(lines) == 1 and "," not in lines[0]:
             return False
         for via in map(parse_via, split_values(lines)[1:]):
-            ours = self._clients.get((via.branch or "", "INVITE"))
+            ours = self._transactions.client(via.branch or "", "INVITE")
             if (
                 ours is not None
                 and ours.request.uri == invite.request.uri
@@ -170,81 +188,52 @@ class TransactionLayer:
         if isinstance(message, Response):
             listening = hop_of_sent_by(message.headers, hop)
             return [] if listening is None else [SendMessage(data=write_message(message), hop=listening)]
-        branch = top_via(message).branch
-        transaction = self._clients.get((branch, message.method))
+        branch = read_top_via(message.headers).branch
+        transaction = self._transactions.client(branch, message.method)
         if transaction is None or transaction.hop != hop:
             return self._redirect_ack(message, hop)
         if transaction.state in (State.CALLING, State.TRYING):
             again = self._try_otherwise(transaction, now)
             if again is not None:
                 return [again]
-        outputs = transaction.fail(now)
-        if transaction.state is State.TERMINATED:
-            self._forget(transaction)
-        return outputs
+        is_told = self._transactions.fail(transaction.number, now)
+        return [RequestUnanswered(transaction, 503)] if is_told else []
+
+    def reply_hop(self, via: TopVia, source: Hop) -> Hop:
+        """Where the answer to a request goes that no transaction serves."""
+        return self._transactions.reply_hop(via.port, source, wants_port=via.wants_port)
 
     def next_deadline(self) -> float | None:
-        return self._context.running.next()
+        return self._transactions.next_deadline()
 
     def wake(self, *, now: float) -> Outputs:
         """Run the timers that are due, up to the first from which something follows.
 
         Most only end a transaction that waited for late repetitions: each call leaves four behind.
         """
-        while due := self._context.running.first_due(now):
-            transaction, timer = due
-            outputs = transaction.fire(timer, now)
-            if transaction.state is State.TERMINATED:
-                self._forget(transaction)
-            if outputs:
-                return outputs
-            transaction.owner = None  # who may hold it, too: nothing is left for the garbage collector
-        return []
+        due = self._transactions.wake(now)
+        return [] if due is None else [due]
 
     # -- what arrives --------------------------------------------------------------------------------
 
-    def _receive_request(self, request: Request, hop: Hop, now: float) -> Outputs:
-        via = note_source(request, hop)
-        identity = (via.branch, via.host, via.port) if has_cookie(via.branch) else _old_identity(request)
-        method = request.method
-        served = self._servers.get((identity, "INVITE" if method == "ACK" else method))
-        if served is not None:
-            heard = served.receive(request, hop, now)
-            if served.state is State.TERMINATED:
-                self._forget(served)
-            return heard
-        if method == "ACK":
-            return [AckReceived(request, hop)]
+    def _admit(self, new: NewRequest, now: float) -> Outputs:
+        number, request, source, hop = new
         refusal: RefusalKind | None = RefusalKind.OVERLOAD
-        if len(self._servers) < self._capacity:
-            refusal = self._guard.admit(request, hop, now)
+        if self._transactions.served <= self._capacity:
+            refusal = self._guard.admit(request, source, now)
         if refusal is not None:
-            return [RequestTurnedAway(request, refusal, hop)]
-        answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
-        served = ServedRequest(self._context, identity, method, hop, answers_to)
-        self._servers[identity, method] = served
-        if method in MERGED_METHODS:
-            served.origin = _origin(request)
-            self._originals.setdefault(served.origin, served)
-        return [*_reuse(request, hop), RequestReceived(ServerTransaction(served, request))]
+            self._transactions.turn_away(number)
+            return [RequestTurnedAway(request, refusal, source)]
+        transaction = ServerTransaction(number, request, source, hop)
+        if request.method == "INVITE":
+            self._invites[number] = transaction
+        received = RequestReceived(transaction)
+        return [*_reuse(request, source), received] if source.transport in OPENED else [received]
 
-    def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
-        vias = response.headers.get_all("via")
-        if (
-            len(vias) > 1 or "," in vias[0]
-        ):  # meant for somebody behind us, of whom there is nobody (§8.1.3.3)
-            self._counters.unmatched_responses += 1
-            return []
-        branch = top_via(response).branch
-        method = parse_cseq(response.headers.get("cseq") or "").method
-        transaction = self._clients.get((branch, method))
-        if transaction is None:
-            self._counters.unmatched_responses += 1
-            return []
-        outputs = transaction.receive(response, hop, now)
-        if transaction.state is State.TERMINATED:
-            self._forget(transaction)
-        return outputs
+    def _acknowledge(self, failed: FailureReceived) -> Outputs:
+        transaction, response, hop, is_new = failed
+        ack = SendMessage(data=write_message(transaction.make_ack(response)), hop=transaction.hop)
+        return [ack, ResponseReceived(transaction, response, hop)] if is_new else [ack]
 
     # -- what leaves ---------------------------------------------------------------------------------
 
@@ -257,16 +246,15 @@ class TransactionLayer:
     def _start(
         self, branch: str, request: Request, hop: Hop, owner: object, now: float
     ) -> tuple[ClientTransaction, SendMessage]:
-        transaction = ClientTransaction(self._context, branch, request, hop, owner)
-        self._clients[branch, request.method] = transaction
+        transaction = ClientTransaction(self._transactions, branch, request, hop, owner)
         self._counters.requests_sent[request.method] += 1
-        message = transaction.start(now)
-        if len(message.data) > self._size_rule.udp_max_bytes:
+        transaction.number, data = self._transactions.send(transaction, request, branch, hop, now)
+        if len(data) > self._size_rule.udp_max_bytes:
             way = self._size_rule.other_way(hop, now)
             if way is not hop:
                 transaction.meant_for = hop
-                message = self._send_otherwise(transaction, way, now)
-        return transaction, message
+                return transaction, self._send_otherwise(transaction, way, now)
+        return transaction, SendMessage(data=data, hop=hop)
 
     def _try_otherwise(self, transaction: ClientTransaction, now: float) -> SendMessage | None:
         """Another way for a request that could not be sent; None when there is none (RFC 3261 §18.1.1)."""
@@ -278,50 +266,23 @@ class TransactionLayer:
         return None if listening is None else self._send_otherwise(transaction, listening, now)
 
     def _send_otherwise(self, transaction: ClientTransaction, hop: Hop, now: float) -> SendMessage:
-        via = self._identity.names.of(hop).via + transaction.branch[len(MAGIC_COOKIE) :]
-        transaction.request.headers.set("via", via)
-        return transaction.start_again(hop, now)
+        """As if for the first time: nothing was heard of it yet."""
+        request, branch = transaction.request, transaction.branch
+        request.headers.set("via", self._identity.names.of(hop).via + branch[len(MAGIC_COOKIE) :])
+        self._transactions.forget_client(transaction.number)
+        transaction.hop = hop
+        transaction.number, data = self._transactions.send(transaction, request, branch, hop, now)
+        return SendMessage(data=data, hop=hop)
 
     def _redirect_ack(self, request: Request, hop: Hop) -> Outputs:
         """An ACK has no transaction; its dialog's connection may be gone."""
         listening = hop_of_target(request, hop) if request.method == "ACK" else None
         return [] if listening is None else [SendMessage(data=write_message(request), hop=listening)]
 
-    def _forget(self, transaction: Transaction) -> None:
-        if isinstance(transaction, ClientTransaction):
-            self._clients.pop((transaction.branch, transaction.method), None)
-        elif isinstance(transaction, ServedRequest):
-            if self._servers.pop((transaction.identity, transaction.method), None) is not None:
-                self._guard.release(transaction.source)
-            if self._originals.get(transaction.origin) is transaction:
-                del self._originals[transaction.origin]
-
 
 def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
     """The peer wants our requests on its connection, too (RFC 5923 §5); it speaks for its own host only."""
-    if hop.transport not in OPENED or ";alias" not in (request.headers.get("via") or ""):
+    if ";alias" not in (request.headers.get("via") or ""):
         return []
     alias = hop_of_sent_by(request.headers, hop)
     return [] if alias is None or alias.host != hop.host else [ReuseConnection(hop=hop, alias=alias)]
-
-
-def _old_identity(request: Request) -> Hashable:
-    """What, with the method, identifies a server transaction of RFC 2543 elements (RFC 3261 §17.2.3).
-
-    Their branch says nothing, the other headers must agree. To is left out, because the ACK of a failure
-    carries our tag in it and the INVITE does not.
-    """
-    headers = request.headers
-    return (
-        request.uri,
-        parse_name_addr(headers.get("from") or "").tag,
-        headers.get("call-id"),
-        parse_cseq(headers.get("cseq") or "").number,
-        headers.get("via"),
-    )
-
-
-def _origin(request: Request) -> Hashable:
-    """What stays the same in a request that a proxy sent out on several ways (RFC 3261 §8.2.2.2)."""
-    headers = request.headers
-    return headers.get("call-id"), headers.get("cseq"), headers.get("from")

@@ -1,14 +1,20 @@
-//! Any datagram is a message or is refused, and a message means the same when it is written and read again.
+//! Any datagram is a message or is refused, and a message means the same when it is written and read again; a request
+//! is known again, also when its top Via says where it came from.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use sip::datagram::Datagram;
-use sip::names::Name;
+use sip::names::{Name, VIA};
 use sip::reading::{Reading, Start};
+use sip::transactions::keys::{RequestKey, origin};
+use sip::transactions::running::Durations;
+use sip::transactions::{Heard, Transactions};
+use sip::via::TopVia;
 use sip::writing::Writer;
 
 /// A message at the limits would cross them with its long names.
 const LONGEST_REWRITTEN: usize = 8000;
+const DURATIONS: Durations = Durations { t1_s: 0.5, t2_s: 4.0, t4_s: 5.0 };
 const MOST_BYTES: usize = 65_535;
 
 fn written(reading: &Reading<'_>, body: &[u8]) -> Vec<u8> {
@@ -30,6 +36,17 @@ fuzz_target!(|octets: &[u8]| {
     let Ok(datagram) = Datagram::divide(octets) else { return };
     let Ok(reading) = Reading::of(&datagram, MOST_BYTES) else { return };
     let Ok(whole) = &reading.whole else { return };
+    if let Start::Request { method, uri } = reading.start {
+        let key = RequestKey::of(method, uri, &whole.top_via, &reading.fields);
+        let mut transactions = Transactions::<(), ()>::new(DURATIONS);
+        transactions.serve(&key, Some(origin(&reading.fields)), false, (), 0.0);
+        assert_ne!(transactions.hear_request(&key, 0.0), Heard::Unknown);
+        let line = reading.fields.first(VIA).expect("is whole");
+        if let Some(noted) = whole.top_via.with_source(line, b"192.0.2.1", 5060).expect("was read") {
+            let again = TopVia::of(&noted.first).expect("is a Via again");
+            assert_eq!(again, whole.top_via);
+        }
+    }
     if octets.len() > LONGEST_REWRITTEN || reading.fields.lines().len() > 255 {
         return;
     }

@@ -70,10 +70,8 @@ def test_malformed_via_is_refused(text: str) -> None:
     assert refused(parse_via, text) == 400
 
 
-def test_via_parameter_is_set_in_its_place_or_added_last() -> None:
+def test_via_parameters_are_found_by_name() -> None:
     via = parse_via("SIP/2.0/UDP h;rport;branch=x")
-    assert str(via.with_param("rport", "5")) == "SIP/2.0/UDP h;rport=5;branch=x"
-    assert str(via.with_param("received", "::1")) == "SIP/2.0/UDP h;rport;branch=x;received=::1"
     assert (via.branch, via.param("rport"), via.param("received")) == ("x", "", None)
 
 

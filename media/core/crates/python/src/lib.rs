@@ -12,6 +12,7 @@ mod security;
 mod sip_headers;
 mod sip_messages;
 mod sip_text;
+mod sip_transactions;
 mod sip_values;
 mod storage;
 
@@ -36,6 +37,8 @@ mod _core {
     use crate::sip_headers::Headers;
     #[pymodule_export]
     use crate::sip_messages::{MessageReader, write_message};
+    #[pymodule_export]
+    use crate::sip_transactions::SipTransactions;
     #[pymodule_export]
     use crate::sip_values::{UriReader, ValueReader};
 }

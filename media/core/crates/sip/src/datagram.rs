@@ -4,6 +4,11 @@ use std::borrow::Cow;
 
 use crate::fault::Fault;
 
+/// Whether there is nothing but line breaks and NULs, which keep a NAT binding (RFC 5626 §3.5).
+pub fn is_keep_alive(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| b"\r\n\0".contains(octet))
+}
+
 /// The two parts. The head ends before the empty line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
@@ -15,9 +20,9 @@ pub struct Datagram<'a> {
 
 impl<'a> Datagram<'a> {
     /// Takes what §7.5 and common practice forgive: line breaks before the start line, LF without CR, folds.
-    /// A fault when there is nothing but line breaks and NULs, which keep a NAT binding (RFC 5626 §3.5).
+    /// A fault for a keep-alive.
     pub fn divide(octets: &'a [u8]) -> Result<Self, Fault<'a>> {
-        if octets.iter().all(|octet| b"\r\n\0".contains(octet)) {
+        if is_keep_alive(octets) {
             return Err(Fault::new("keep-alive").with(None));
         }
         let begin = octets.iter().position(|octet| !b"\r\n".contains(octet)).unwrap_or_default();

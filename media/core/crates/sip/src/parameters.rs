@@ -28,6 +28,11 @@ impl<'a> Parameters<'a> {
         })
     }
 
+    /// What stands before them in the text that ends with them.
+    pub fn before(self, whole: &[u8]) -> &[u8] {
+        &whole[..whole.len().saturating_sub(self.0.len())]
+    }
+
     /// The value of the first parameter of that name in any case: empty for a flag, None when absent.
     pub fn find(self, name: &str) -> Option<&'a [u8]> {
         let found = self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));

@@ -1,7 +1,9 @@
 //! What the top Via says about the way a message came (RFC 3261 §18.2, §20.42).
 
 use crate::fault::Fault;
-use crate::grammar::{behind, behind_space, checked_port, host, port, quoted, run, some, token, trimmed};
+use crate::grammar::{
+    behind, behind_space, checked_port, host, port, quoted, run, some, token, trimmed, trimmed_end,
+};
 use crate::parameters::Parameters;
 
 const DEFAULT_PORT: u16 = 5060;
@@ -19,13 +21,51 @@ pub struct TopVia<'a> {
     pub wants_port: bool,
 }
 
+/// A line whose first Via tells where its request really came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted<'a> {
+    /// That Via.
+    pub first: Vec<u8>,
+    /// What follows it in the line.
+    pub others: &'a [u8],
+}
+
 impl<'a> TopVia<'a> {
     /// The first Via of a line.
     pub fn of(line: &'a [u8]) -> Result<Self, Fault<'a>> {
-        let Via { host, port, params, .. } = Via::of(first_member(line)?)?;
+        let Via { host, port, params, .. } = Via::of(first_member(line)?.0)?;
         let branch = params.find("branch").unwrap_or_default();
         let wants_port = params.find("rport").is_some();
         Ok(Self { host, port: port.unwrap_or(DEFAULT_PORT), branch, wants_port })
+    }
+
+    /// Write where a request really came from into the first Via of a line; None when it says so already. `received` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked with
+    /// `rport` (RFC 3581 §4).
+    pub fn with_source(
+        &self,
+        line: &'a [u8],
+        host: &[u8],
+        port: u16,
+    ) -> Result<Option<Noted<'a>>, Fault<'a>> {
+        if !self.wants_port && self.host == host {
+            return Ok(None);
+        }
+        let (first, others) = first_member(line)?;
+        let params = Via::of(first)?.params;
+        let mut text = trimmed_end(params.before(first)).to_vec();
+        for (name, value) in params.iter() {
+            match name {
+                _ if name.eq_ignore_ascii_case(b"received") => put(&mut text, name, Some(host)),
+                _ if name.eq_ignore_ascii_case(b"rport") => {
+                    put(&mut text, name, Some(port.to_string().as_bytes()));
+                }
+                _ => put(&mut text, name, value),
+            }
+        }
+        if params.find("received").is_none() {
+            put(&mut text, b"received", Some(host));
+        }
+        Ok(Some(Noted { first: text, others }))
     }
 
     /// As much of it as the refusal of a malformed request needs, whatever its version and parameters.
@@ -81,21 +121,32 @@ impl<'a> SentBy<'a> {
     }
 }
 
-/// What stands before the first comma outside quotes and angle brackets; empty members do not count.
-fn first_member(line: &[u8]) -> Result<&[u8], Fault<'_>> {
+fn put(text: &mut Vec<u8>, name: &[u8], value: Option<&[u8]>) {
+    text.push(b';');
+    text.extend_from_slice(name);
+    if let Some(value) = value {
+        text.push(b'=');
+        text.extend_from_slice(value);
+    }
+}
+
+/// What stands before the first comma outside quotes and angle brackets, and what follows; empty members do not count.
+fn first_member(line: &[u8]) -> Result<(&[u8], &[u8]), Fault<'_>> {
     if !line.contains(&b',') {
-        return Ok(line);
+        return Ok((line, b""));
     }
     if line.iter().filter(|octet| **octet == b',').nth(MOST_COMMAS).is_some() {
         return Err(Fault::new(format!("header with more than {MOST_COMMAS} members")));
     }
-    let (mut first, mut rest) = (&b""[..], Some(line));
+    let (mut first, mut others, mut rest) = (&b""[..], &b""[..], Some(line));
     while let Some(text) = rest {
         let (member, further) = member(text).ok_or_else(|| Fault::malformed("list", line))?;
-        first = if first.is_empty() { trimmed(member) } else { first };
         rest = further.get(1..);
+        if first.is_empty() {
+            (first, others) = (trimmed(member), trimmed(rest.unwrap_or_default()));
+        }
     }
-    Ok(first)
+    Ok((first, others))
 }
 
 /// One member of a list, and what follows: nothing, or a comma and more. None when a quote or bracket is left open.
@@ -149,6 +200,26 @@ mod tests {
         }
         assert_eq!(via("a, \"b"), Err("malformed list 'a, \"b'".into()));
         assert_eq!(via(&",".repeat(257)), Err("header with more than 256 members".into()));
+    }
+
+    #[test]
+    fn the_source_is_written_where_it_is_asked_for_or_missing() {
+        let noted = |line: &'static str| {
+            let top = TopVia::of(line.as_bytes()).expect("is a Via");
+            let noted = top.with_source(line.as_bytes(), b"192.0.2.1", 6000).expect("can be read");
+            let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+            noted.map(|Noted { first, others }| (text(&first), text(others)))
+        };
+        assert_eq!(noted("SIP/2.0/UDP 192.0.2.1;branch=z"), None);
+        for (line, first, others) in [
+            ("a;branch=z", "a;branch=z;received=192.0.2.1", ""),
+            ("192.0.2.1;Rport;x=\"a;b\"", "192.0.2.1;Rport=6000;x=\"a;b\";received=192.0.2.1", ""),
+            ("a ; received=b;rport=1", "a;received=192.0.2.1;rport=6000", ""),
+            ("a;y , SIP/2.0/UDP c, d", "a;y;received=192.0.2.1", "SIP/2.0/UDP c, d"),
+        ] {
+            let line = format!("SIP/2.0/UDP {line}").leak();
+            assert_eq!(noted(line), Some((format!("SIP/2.0/UDP {first}"), others.into())), "{line}");
+        }
     }
 
     #[test]
