@@ -22,14 +22,15 @@ impl<'a> Address<'a> {
     }
 
     fn with_brackets(value: &'a [u8]) -> Option<Self> {
-        let (name, rest) = quoted(value).unwrap_or_else(|| run(value, |octet| !b"\"<>,;".contains(&octet)));
-        let (uri, rest) = run(behind_space(rest).strip_prefix(b"<")?, |octet| !b"<>".contains(&octet));
+        let (name, rest) = quoted(value)
+            .unwrap_or_else(|| run(value, |octet| !matches!(octet, b'"' | b'<' | b'>' | b',' | b';')));
+        let (uri, rest) = run(behind_space(rest).strip_prefix(b"<")?, |octet| !matches!(octet, b'<' | b'>'));
         let rest = rest.strip_prefix(b">").filter(|_| !uri.is_empty())?;
         Some(Self { name, uri, params: Parameters::of(behind_space(rest))? })
     }
 
     fn without(value: &'a [u8]) -> Option<Self> {
-        let (uri, rest) = visible(value, |octet| b"<>;,?\"".contains(&octet))?;
+        let (uri, rest) = visible(value, |octet| matches!(octet, b'<' | b'>' | b';' | b',' | b'?' | b'"'))?;
         Some(Self { name: b"", uri, params: Parameters::of(behind_space(rest))? })
     }
 

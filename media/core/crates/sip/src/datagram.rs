@@ -1,6 +1,9 @@
 //! A datagram cut into the lines of its head and what may be its body.
 
 use std::borrow::Cow;
+use std::iter;
+
+use memchr::{memchr, memchr_iter};
 
 use crate::fault::Fault;
 
@@ -27,20 +30,26 @@ impl<'a> Datagram<'a> {
         }
         let begin = octets.iter().position(|octet| !b"\r\n".contains(octet)).unwrap_or_default();
         let rest = &octets[begin..];
-        let breaks = rest.iter().enumerate().filter(|(_, octet)| **octet == b'\n').map(|(at, _)| at);
-        let end = breaks.into_iter().find_map(|at| Some((at, behind_line_break(&rest[at + 1..])?)));
+        let end = memchr_iter(b'\n', rest).find_map(|at| Some((at, behind_line_break(&rest[at + 1..])?)));
         let (head, body) = end.map_or((rest, None), |(at, body)| (&rest[..at], Some(body)));
         Ok(Self { head: regular(head), body, size: octets.len() })
     }
 
     /// Without their line breaks; the start line is the first.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        self.head.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        let mut rest = Some(&*self.head);
+        iter::from_fn(move || {
+            let text = rest?;
+            let end = memchr(b'\n', text);
+            rest = end.map(|at| &text[at + 1..]);
+            let line = end.map_or(text, |at| &text[..at]);
+            Some(line.strip_suffix(b"\r").unwrap_or(line))
+        })
     }
 
     /// How many lines there are behind the start line.
     pub fn header_count(&self) -> usize {
-        self.lines().count() - 1
+        memchr_iter(b'\n', &self.head).count()
     }
 }
 
@@ -51,8 +60,9 @@ fn behind_line_break(text: &[u8]) -> Option<&[u8]> {
 /// The head without folds, and without a CR that ends no line: it means nothing here, but might end a line at the next
 /// hop.
 fn regular(head: &[u8]) -> Cow<'_, [u8]> {
-    let odd = |pair: &[u8]| matches!(*pair, [b'\n', b' ' | b'\t'] | [b'\r', 0..=9 | 11..]);
-    if !head.windows(2).any(odd) {
+    let folds = |at: usize| matches!(head.get(at + 1), Some(b' ' | b'\t'));
+    let ends_no_line = |at: usize| !matches!(head.get(at + 1), Some(b'\n') | None);
+    if !memchr_iter(b'\n', head).any(folds) && !memchr_iter(b'\r', head).any(ends_no_line) {
         return Cow::Borrowed(head);
     }
     let mut plain: Vec<u8> = Vec::with_capacity(head.len());

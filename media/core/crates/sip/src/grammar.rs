@@ -11,7 +11,8 @@ pub fn is_token(text: &[u8]) -> bool {
 }
 
 fn is_token_octet(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&octet)
+    octet.is_ascii_alphanumeric()
+        || matches!(octet, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
 }
 
 /// As many octets as `wanted` says; perhaps none.

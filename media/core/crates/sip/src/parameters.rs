@@ -44,11 +44,12 @@ type Parameter<'a> = (&'a [u8], Option<&'a [u8]>);
 
 fn parameter(text: &[u8]) -> Taken<'_, Parameter<'_>> {
     let text = behind_space(text.strip_prefix(b";")?);
-    let (name, rest) = visible(text, |octet| b";=,\"<>?@".contains(&octet))?;
+    let (name, rest) =
+        visible(text, |octet| matches!(octet, b';' | b'=' | b',' | b'"' | b'<' | b'>' | b'?' | b'@'))?;
     let Some(rest) = behind(rest, b'=') else {
         return Some(((name, None), behind_space(rest)));
     };
-    let plain = visible(rest, |octet| b";,\"<>".contains(&octet));
+    let plain = visible(rest, |octet| matches!(octet, b';' | b',' | b'"' | b'<' | b'>'));
     let (value, rest) = plain.or_else(|| quoted(rest)).unwrap_or((b"", rest));
     Some(((name, Some(value)), behind_space(rest)))
 }

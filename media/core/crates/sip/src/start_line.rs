@@ -29,7 +29,7 @@ impl<'a> Start<'a> {
             let version = excerpt(version).to_uppercase();
             return Err(Fault::new(format!("version {version}; expected SIP/2.0")).with(505));
         }
-        let is_whole = !uri.is_empty() && is_visible(uri, |octet| b"<>".contains(&octet));
+        let is_whole = !uri.is_empty() && is_visible(uri, |octet| matches!(octet, b'<' | b'>'));
         if is_version(version) && is_whole { Ok(()) } else { Err(Fault::malformed("request line", line)) }
     }
 }

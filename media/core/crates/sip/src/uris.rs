@@ -42,7 +42,8 @@ impl<'a> Uri<'a> {
 }
 
 fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (scheme, rest) = some(text, |octet| octet.is_ascii_alphanumeric() || b"+.-".contains(&octet))?;
+    let (scheme, rest) =
+        some(text, |octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'.' | b'-'))?;
     Some((scheme, rest.strip_prefix(b":")?)).filter(|_| scheme[0].is_ascii_alphabetic())
 }
 
@@ -51,7 +52,9 @@ fn known(scheme: &[u8]) -> Option<&'static str> {
 }
 
 fn tel(text: &[u8]) -> Option<Uri<'_>> {
-    let (number, rest) = some(text, |octet| octet.is_ascii_hexdigit() || b"*#+-.()".contains(&octet))?;
+    let (number, rest) = some(text, |octet| {
+        octet.is_ascii_hexdigit() || matches!(octet, b'*' | b'#' | b'+' | b'-' | b'.' | b'(' | b')')
+    })?;
     let user = Cow::Borrowed(number);
     let params = parameters(rest)?;
     Some(Uri { scheme: "tel", user, host: b"", port: None, params, headers: b"", password: None })
@@ -70,7 +73,7 @@ fn sip<'a>(scheme: &'static str, text: &'a [u8]) -> Result<Option<Uri<'a>>, Faul
 
 /// User and password, with what follows the at sign.
 fn user_info(text: &[u8]) -> Taken<'_, (&[u8], Option<&[u8]>)> {
-    let ends = |octet| b"@:<>\"".contains(&octet);
+    let ends = |octet| matches!(octet, b'@' | b':' | b'<' | b'>' | b'"');
     let (user, rest) = visible(text, ends)?;
     let Some(secret) = rest.strip_prefix(b":") else {
         return Some(((user, None), rest.strip_prefix(b"@")?));
@@ -85,11 +88,12 @@ fn tail(text: &[u8]) -> Option<(Parameters<'_>, &[u8])> {
         return Some((parameters(text)?, b""));
     };
     let headers = &text[mark + 1..];
-    is_visible(headers, |octet| b"<>\"".contains(&octet)).then_some((parameters(&text[..mark])?, headers))
+    is_visible(headers, |octet| matches!(octet, b'<' | b'>' | b'"'))
+        .then_some((parameters(&text[..mark])?, headers))
 }
 
 fn parameters(text: &[u8]) -> Option<Parameters<'_>> {
-    if !is_visible(text, |octet| b"?<>\"@,".contains(&octet)) {
+    if !is_visible(text, |octet| matches!(octet, b'?' | b'<' | b'>' | b'"' | b'@' | b',')) {
         return None;
     }
     Parameters::of(text)

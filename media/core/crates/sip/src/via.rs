@@ -153,7 +153,7 @@ fn first_member(line: &[u8]) -> Result<(&[u8], &[u8]), Fault<'_>> {
 fn member(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut rest = text;
     loop {
-        rest = run(rest, |octet| !b"\",<".contains(&octet)).1;
+        rest = run(rest, |octet| !matches!(octet, b'"' | b',' | b'<')).1;
         rest = match rest {
             [b'"', ..] => quoted(rest)?.1,
             [b'<', inner @ ..] => run(inner, |octet| octet != b'>').1.strip_prefix(b">")?,

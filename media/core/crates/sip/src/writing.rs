@@ -1,5 +1,7 @@
 //! From a message to the octets of a datagram.
 
+use memchr::memchr2;
+
 /// Header names whose capitals do not follow from their parts.
 const IRREGULAR: [(&str, &str); 10] = [
     ("call-id", "Call-ID"),
@@ -62,7 +64,7 @@ impl Writer {
 
     fn put(&mut self, text: &[u8]) {
         let mut rest = text;
-        while let Some(end) = rest.iter().position(|octet| b"\r\n".contains(octet)) {
+        while let Some(end) = memchr2(b'\r', b'\n', rest) {
             self.text.extend_from_slice(&rest[..end]);
             self.text.push(b' ');
             let behind = rest[end..].iter().position(|octet| !b"\r\n".contains(octet));
