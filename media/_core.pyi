@@ -695,8 +695,6 @@ class Headers:
         """Replace all values by one."""
     def set_all(self, name: str, values: str | list[str]) -> None:
         """Replace all values; an empty list removes the header."""
-    def put_first(self, name: str, value: str) -> None:
-        """The same before all other headers."""
     def pick(self, names: Iterable[str]) -> dict[str, str | list[str]]:
         """Those of these headers that are there, for another message."""
     def fields(self) -> list[tuple[str, str | list[str]]]:

@@ -150,6 +150,7 @@ def _meaning(message: Message) -> tuple[object, ...]:
         (message.method, message.uri) if isinstance(message, Request) else (message.status, message.reason)
     )
     headers = [(name, values) for name, values in message.headers.items() if name != "content-length"]
+    headers.sort(key=lambda header: header[0] != "via")  # it is written first, the others in their order
     return (start, headers, message.body)
 
 

@@ -238,9 +238,8 @@ class TransactionLayer:
     # -- what leaves ---------------------------------------------------------------------------------
 
     def _put_via(self, request: Request, hop: Hop) -> str:
-        """Via stands first, for those who read on the way (RFC 3261 §7.3.1)."""
         token = self._ids.token()
-        request.headers.put_first("via", self._identity.names.of(hop).via + token)
+        request.headers.set("via", self._identity.names.of(hop).via + token)
         return MAGIC_COOKIE + token
 
     def _start(

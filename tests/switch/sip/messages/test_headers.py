@@ -26,13 +26,6 @@ def test_values_are_replaced_in_their_place_and_removed(headers: Headers) -> Non
     assert headers.items() == [("via", ["only"]), ("route", ["alone"])]
 
 
-@pytest.mark.parametrize("name", ["to", "from"])
-def test_a_header_is_put_before_all_others_once(headers: Headers, name: str) -> None:
-    headers.put_first("".join(list(name)), "new")  # a text of its own, not only the same object
-    others = [("via", ["near", "far"])] + ([("to", ["<sip:a>"])] if name == "from" else [])
-    assert headers.items() == [(name, ["new"]), *others]
-
-
 def test_what_is_picked_for_another_message_is_its_own(headers: Headers) -> None:
     picked = Headers(headers.pick(["to", "from"]))
     picked.set("to", "other")

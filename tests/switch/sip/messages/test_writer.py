@@ -11,6 +11,13 @@ def test_request_is_written_with_long_names_and_its_length_last() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["via", "".join(list("via"))])
+def test_via_stands_first_for_those_who_read_on_the_way(name: str) -> None:
+    headers = Headers({"to": "t", name: ["near", "far"], "from": "f"})
+    start = b"BYE sip:x SIP/2.0\r\nVia: near\r\nVia: far\r\nTo: t\r\nFrom: f\r\nContent-Length"
+    assert write_message(Request("BYE", "sip:x", headers)).startswith(start)
+
+
 def test_response_is_written_with_status_and_reason() -> None:
     assert write_message(Response(200, "OK")) == b"SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"
 

@@ -1,6 +1,7 @@
 //! The headers of a SIP message, kept as Python keeps them: text by lower-case long name.
 
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString};
 
@@ -47,16 +48,6 @@ impl Headers {
             Ok(_) => Ok(()),
             Err(_) => fields.set_item(name, values),
         }
-    }
-
-    fn put_first(&self, name: &Bound<'_, PyString>, value: &Bound<'_, PyString>) -> PyResult<()> {
-        let fields = self.of(name.py());
-        let others = fields.copy()?;
-        fields.clear();
-        fields.set_item(name, value)?;
-        others.into_iter().filter(|(other, _)| !other.is(name)).try_for_each(|(other, values)| {
-            if other.eq(name)? { Ok(()) } else { fields.set_item(other, values) }
-        })
     }
 
     fn pick<'py>(&self, py: Python<'py>, names: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
@@ -110,20 +101,36 @@ fn listed(values: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyList>> {
     Ok(values.cast_into()?)
 }
 
-/// Name and value line by line, in the order the names first appeared.
+/// Name and value line by line, in the order the names first appeared; but Via stands first, for those who read on the
+/// way (RFC 3261 §7.3.1).
 pub fn for_each_line(
     fields: &Bound<'_, PyDict>,
     mut act: impl FnMut(&Bound<'_, PyString>, &Bound<'_, PyString>) -> PyResult<()>,
 ) -> PyResult<()> {
+    let via = intern!(fields.py(), "via");
+    if let Some(lines) = fields.get_item(via)? {
+        for_each_of(via, &lines, &mut act)?;
+    }
     for (name, values) in fields {
         let name = name.cast::<PyString>()?;
-        if let Ok(value) = values.cast::<PyString>() {
-            act(name, value)?;
-        } else if let Ok(lines) = values.cast::<PyList>() {
-            lines.iter().try_for_each(|value| act(name, value.cast::<PyString>()?))?;
-        } else {
-            return Err(PyTypeError::new_err(format!("the header {name} is {values}; expected text")));
+        let is_via = name.is(via) || name.to_str().is_ok_and(|name| name == "via");
+        if !is_via {
+            for_each_of(name, &values, &mut act)?;
         }
     }
     Ok(())
+}
+
+fn for_each_of(
+    name: &Bound<'_, PyString>,
+    values: &Bound<'_, PyAny>,
+    act: &mut impl FnMut(&Bound<'_, PyString>, &Bound<'_, PyString>) -> PyResult<()>,
+) -> PyResult<()> {
+    if let Ok(value) = values.cast::<PyString>() {
+        return act(name, value);
+    }
+    let Ok(lines) = values.cast::<PyList>() else {
+        return Err(PyTypeError::new_err(format!("the header {name} is {values}; expected text")));
+    };
+    lines.iter().try_for_each(|value| act(name, value.cast::<PyString>()?))
 }

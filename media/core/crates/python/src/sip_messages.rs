@@ -169,10 +169,11 @@ impl MessageReader {
 
     fn dictionary<'py>(&self, py: Python<'py>, fields: &Fields<'_>) -> PyResult<Bound<'py, PyDict>> {
         let dictionary = PyDict::new(py);
-        for field in fields.lines() {
+        for (at, field) in fields.lines().iter().enumerate() {
             let name = self.name(py, field.name);
             let value = text(py, field.value)?;
-            match dictionary.get_item(&name)? {
+            let stood = fields.lines()[..at].iter().any(|earlier| earlier.name.is(field.name));
+            match stood.then(|| dictionary.get_item(&name)).transpose()?.flatten() {
                 None => dictionary.set_item(name, value)?,
                 Some(before) => match before.cast::<PyList>() {
                     Ok(lines) => lines.append(value)?,

@@ -180,6 +180,15 @@ impl<'a> Name<'a> {
             None => is_token(spelling).then_some(Self::Other(spelling)),
         }
     }
+
+    /// Whether it is the same, however it is spelled.
+    pub fn is(self, other: Name<'_>) -> bool {
+        match (self, other) {
+            (Self::Known(one), Name::Known(other)) => one == other,
+            (Self::Other(one), Name::Other(other)) => one.eq_ignore_ascii_case(other),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +220,10 @@ mod tests {
     fn any_other_token_is_a_name_and_nothing_else_is() {
         assert_eq!(Name::of(b"X-Own"), Some(Name::Other(b"X-Own")));
         assert_eq!(Name::of(b"z"), Some(Name::Other(b"z")));
+        assert!(
+            Name::Other(b"X-Own").is(Name::Other(b"x-oWN"))
+                && !Name::Other(b"x-own").is(Name::Other(b"x-ow"))
+        );
         for spelling in ["", "a b", "via ", "\u{e9}", "a:"] {
             assert_eq!(Name::of(spelling.as_bytes()), None, "{spelling:?}");
         }
