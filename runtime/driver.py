@@ -230,9 +230,9 @@ class Driver:
             kind = type(item)
             handlers, observers = ways.get(kind) or self._find_way(kind)
             for own, name, handler in handlers:
-                if own is not None and getattr(item, name) not in own:
-                    continue
                 try:
+                    if own is not None and getattr(item, name) not in own:
+                        continue
                     if outputs := handler(item, now):
                         queue.extend(outputs)
                 except Exception as fault:  # one call's fault must not stop the others in the queue

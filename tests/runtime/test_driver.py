@@ -157,6 +157,15 @@ def test_a_fault_in_one_part_of_a_core_does_not_keep_an_event_from_the_others() 
     assert house.seen[1:] == [Answered(number=-1), Answered(number=2)]
 
 
+def test_who_is_told_of_its_own_by_a_field_that_is_not_there_harms_nobody_else() -> None:
+    house = House()
+    house.driver.add_routes({Asked: of_own({"call"}, lambda event, now: [Answered(number=1)])})
+    house.driver.add_routes({Asked: lambda event, now: [Answered(number=2)]})
+    house.driver.submit_all([Asked(number=0), Answered(number=3)])
+    assert [type(error) for _, error in house.faults] == [AttributeError]
+    assert house.seen == [Asked(number=0), Answered(number=3), Answered(number=-1), Answered(number=2)]
+
+
 def test_one_faulty_output_does_not_stop_those_behind_it() -> None:
     house = House()
 
