@@ -91,8 +91,13 @@ class Journal:
         os.close(self._lock)
 
     def _keep_at_hand(self, entries: list[Entry], lines: list[bytes]) -> None:
-        for tail in self._tails:
-            tail.add(entries, lines)
+        try:
+            for tail in self._tails:
+                tail.add(entries, lines)
+        except Exception:  # whatever went wrong, the disk has them
+            for tail in self._tails:
+                tail.let_go()
+            raise
 
     def _tell_listeners(self) -> None:
         for listener in self._listeners:

@@ -6,8 +6,11 @@ from threading import Lock
 
 from switch.records.projection import Entry
 
-_MOST_LINES = 20_000
-"""Of a follower who is further behind all is let go of; the disk has it."""
+_MOST_BYTES = 8 * 2**20
+"""What six hundred calls a second leave in some four seconds.
+
+Of a follower who is further behind all is let go of; the disk has it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,31 +20,44 @@ class Stretch:
     first: int
     end: int
     lines: list[bytes]
+    size_bytes: int
+    """Of the lines."""
+
+
+_NOTHING = Stretch(0, 0, [], 0)
 
 
 class JournalTail:
     """Filled by the writer's thread, emptied by the follower's."""
 
-    def __init__(self, topics: Collection[str], most_lines: int = _MOST_LINES) -> None:
+    def __init__(self, topics: Collection[str], most_bytes: int = _MOST_BYTES) -> None:
         self.topics = frozenset(topics)
-        self._most_lines = most_lines
+        self._most_bytes = most_bytes
         self._lock = Lock()
-        self._held = Stretch(0, 0, [])
+        self._held = _NOTHING
 
     def add(self, entries: Sequence[Entry], lines: Sequence[bytes]) -> None:
         """Take what was written after what was taken before."""
         topics = self.topics
         wanted = [line for (_, _, topic, _), line in zip(entries, lines, strict=True) if topic in topics]
+        size_bytes = sum(map(len, wanted))
+        end = entries[-1][0] + 1
         with self._lock:
             held = self._held
-            begins_anew = not held.end or len(held.lines) + len(wanted) > self._most_lines
-            first, held_lines = (entries[0][0], []) if begins_anew else (held.first, held.lines)
-            held_lines.extend(wanted)  # a new list would touch all of them again
-            self._held = Stretch(first, entries[-1][0] + 1, held_lines)
+            if not held.end or held.size_bytes + size_bytes > self._most_bytes:
+                self._held = Stretch(entries[0][0], end, wanted, size_bytes)
+            else:
+                held.lines.extend(wanted)  # a new list would touch all of them again
+                self._held = Stretch(held.first, end, held.lines, held.size_bytes + size_bytes)
+
+    def let_go(self) -> None:
+        """Hold nothing, since something that was written is not known here: the follower reads the disk."""
+        with self._lock:
+            self._held = _NOTHING
 
     def take(self) -> Stretch | None:
         """All that is held, once; None when there is nothing."""
         with self._lock:
             held = self._held
-            self._held = Stretch(held.end, held.end, [])
+            self._held = Stretch(held.end, held.end, [], 0)
         return held if held.end > held.first else None

@@ -223,7 +223,7 @@ from threading import Event
 
 from tests.switch.records.stories import answered_call
 from tests.switch.records.test_database import Run, config
-from switch.records.call_records import CallRecords, Rows
+from switch.records.call_records import CallRecords
 
 run = Run(config(Path(sys.argv[1])), [CallRecords()])
 flushed = Event()

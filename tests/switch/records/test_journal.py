@@ -18,9 +18,10 @@ from switch.records.events import (
     JournalWriteRecovered,
 )
 from switch.records.journal import Journal
+from switch.records.journal_follower import JournalFollower
 from switch.records.journal_reader import JournalReader
 from switch.records.projection import Entry, FreshEntry, JournalEntry
-from switch.records.segment import SegmentWriter, encode_line, list_segments
+from switch.records.segment import SegmentWriter, encode_line, encode_lines, list_segments
 
 WALL = 1_790_000_000.0
 PATIENCE_S = 45.0
@@ -237,6 +238,34 @@ def test_what_waits_behind_a_fault_is_written_though_nothing_more_happens(
         disk.free.set()
         assert written.wait(PATIENCE_S)
         assert numbers(journal)[-1] == 5000
+
+
+def test_one_who_follows_reads_from_the_disk_what_a_fault_kept_from_memory(tmp_path: Path) -> None:
+    def encode(entries: Sequence[Entry]) -> list[bytes]:
+        return [*encode_lines(entries), *([b""] if entries[0][0] == 2 else [])]
+
+    flushes: SimpleQueue[None] = SimpleQueue()
+    with closing(Journal(config(tmp_path), encode=encode)) as journal:
+        tails = [
+            journal.follow({Happened.topic}, lambda: None),
+            journal.follow({Happened.topic}, lambda: None),
+        ]
+        journal.listen(lambda: flushes.put(None))
+        followers = [JournalFollower(journal.folder, tail) for tail in tails]
+        for n in (1, 2, 3):
+            journal.observe(Happened(n=n), WALL)
+            flushes.get(timeout=PATIENCE_S)
+            if n == 1:
+                assert [taken_by(follower) for follower in followers] == [[1], [1]]
+        assert [taken_by(follower) for follower in followers] == [[2, 3], [2, 3]]
+
+
+def taken_by(follower: JournalFollower) -> list[int]:
+    """All there is."""
+    entries = []
+    while some := follower.take(10):
+        entries += some
+    return [entry.sequence for entry in entries]
 
 
 class Unspeakable:

@@ -15,6 +15,7 @@ from switch.records.segment import SegmentWriter, encode_line, list_segments
 
 WALL = 1_790_000_000.0
 WANTED = "call.answered"
+MOST_BYTES = 10 * len(encode_line(10, WALL, WANTED, {}))
 
 
 class Pen:
@@ -42,7 +43,7 @@ class Pen:
 
 @pytest.fixture
 def pen(tmp_path: Path) -> Pen:
-    return Pen(tmp_path, JournalTail({WANTED}, most_lines=10))
+    return Pen(tmp_path, JournalTail({WANTED}, MOST_BYTES))
 
 
 @pytest.fixture
@@ -104,6 +105,19 @@ def test_what_was_lost_is_not_looked_for_on_the_disk(pen: Pen, follower: Journal
     assert take(follower) == [1, 3]
 
 
+def test_memory_is_held_by_bytes_however_few_the_lines() -> None:
+    tail = JournalTail({WANTED}, most_bytes=1000)
+    for number in range(1, 6):
+        tail.add([(number, WALL, WANTED, {})], [b"x" * 400])
+    stretch = tail.take()
+    assert stretch is not None
+    assert (stretch.first, stretch.end, stretch.size_bytes) == (5, 6, 400)
+    tail.add([(6, WALL, WANTED, {})], [b"x" * 900])
+    stretch = tail.take()
+    assert stretch is not None
+    assert (stretch.first, stretch.end, stretch.size_bytes) == (6, 7, 900)
+
+
 steps = st.lists(
     st.one_of(
         st.lists(st.sampled_from([WANTED, "leg.arrived"]), min_size=1, max_size=9),  # written
@@ -117,7 +131,7 @@ steps = st.lists(
 @given(steps)
 def test_whatever_the_turns_all_comes_once_and_in_order(steps: list[list[str] | int | None]) -> None:
     with TemporaryDirectory() as name:
-        pen = Pen(Path(name), JournalTail({WANTED}, most_lines=10))
+        pen = Pen(Path(name), JournalTail({WANTED}, MOST_BYTES))
         taken: list[int] = []
         with closing(JournalFollower(pen.folder, pen.tail)) as follower:
             for step in steps:
