@@ -376,6 +376,13 @@ def test_an_invite_of_ours_that_comes_back_as_it_was_sent_is_a_loop() -> None:
     assert not layer.is_looped(one(hear(layer, direct, PHONE, 0.0), RequestReceived).transaction)
 
 
+def test_an_invite_whose_way_is_no_text_is_no_loop() -> None:
+    layer = make_layer()
+    way = ["SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKproxy", "SIP/2.0/UDP far;branch=z9hG4bK\udcff"]
+    invite = one(hear(layer, make_request("INVITE", via=way), PHONE, 0.0), RequestReceived).transaction
+    assert not layer.is_looped(invite)
+
+
 @pytest.mark.parametrize(
     ("hop", "via", "alias"),
     [

@@ -176,9 +176,13 @@ impl SipTransactions {
         self.transactions.next_deadline()
     }
 
-    fn client<'py>(&self, py: Python<'py>, branch: &str, method: &str) -> Option<Bound<'py, PyAny>> {
-        let id = self.transactions.clients.find(&client_key(method.as_bytes(), branch.as_bytes()))?;
-        self.transaction(py, id)
+    fn client<'py>(
+        &self,
+        branch: &Bound<'py, PyString>,
+        method: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.transactions.clients.find(&client_key(&octets(method)?, &octets(branch)?));
+        Ok(found.and_then(|id| self.transaction(branch.py(), id)))
     }
 
     fn state(&self, number: Id) -> &'static str {
