@@ -151,6 +151,12 @@ impl Endpoint {
         self.bytes_sent += bytes as u64;
     }
 
+    /// The kernel did not take a packet that was counted.
+    pub fn count_unsent(&mut self, bytes: usize) {
+        self.packets_sent -= 1;
+        self.bytes_sent -= bytes as u64;
+    }
+
     /// Whether RTCP shares the port of RTP (RFC 5761).
     pub fn muxes_rtcp(&self) -> bool {
         self.settings.is_some_and(|settings| settings.rtcp.mux)

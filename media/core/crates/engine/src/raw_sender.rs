@@ -28,9 +28,11 @@ const TTL: u8 = 64;
 
 /// A packet that waits, behind the one before it.
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
-    endpoint: EndpointId,
-    to: SocketAddrV4,
+pub struct Waiting {
+    pub endpoint: EndpointId,
+    pub to: SocketAddrV4,
+    /// As many octets its leg has counted as sent.
+    pub counted: usize,
     end: usize,
 }
 
@@ -54,15 +56,22 @@ impl RawSender {
         Ok(Self { socket, host, octets: Vec::new(), waiting: Vec::new() })
     }
 
-    /// Have a packet of this leg wait; false when it is not for us.
-    pub fn take(&mut self, endpoint: EndpointId, from: SocketAddr, to: SocketAddr, datagram: &[u8]) -> bool {
+    /// Have a packet of this leg wait, which counts so many octets as sent then; false when it is not for us.
+    pub fn take(
+        &mut self,
+        endpoint: EndpointId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+        counted: usize,
+    ) -> bool {
         let (SocketAddr::V4(from), SocketAddr::V4(to)) = (from, to) else { return false };
         if *from.ip() != self.host {
             return false;
         }
         self.octets.extend(headers_of(from, to, datagram));
         self.octets.extend(datagram);
-        self.waiting.push(Waiting { endpoint, to, end: self.octets.len() });
+        self.waiting.push(Waiting { endpoint, to, counted, end: self.octets.len() });
         true
     }
 
@@ -71,16 +80,15 @@ impl RawSender {
         self.waiting.len() >= BATCH
     }
 
-    /// Send all that wait. Those the kernel does not take are given back: their leg, what they hold, and where to.
-    pub fn send(&mut self, mut give_back: impl FnMut(EndpointId, &[u8], SocketAddr)) {
+    /// Send all that wait. Those the kernel does not take are given back, with what they hold.
+    pub fn send(&mut self, mut give_back: impl FnMut(&Waiting, &[u8])) {
         let mut next = 0;
         while next < self.waiting.len() {
             let batch = BATCH.min(self.waiting.len() - next);
             let taken = self.send_batch(next, batch);
             next += taken;
             if taken < batch {
-                let Waiting { endpoint, to, .. } = self.waiting[next];
-                give_back(endpoint, &self.packet(next)[HEADERS..], to.into());
+                give_back(&self.waiting[next], &self.packet(next)[HEADERS..]);
                 next += 1;
             }
         }
@@ -184,10 +192,10 @@ mod tests {
         for number in 0..count {
             // The kernel takes no packet whose checksum is wrong: each length and content has another.
             let datagram = vec![number as u8; 1 + number];
-            assert!(sender.take(number as u64, legs[number % 2], to, &datagram));
+            assert!(sender.take(number as u64, legs[number % 2], to, &datagram, datagram.len()));
         }
         assert!(sender.is_full());
-        sender.send(|endpoint, _, _| panic!("the kernel did not take packet {endpoint}"));
+        sender.send(|packet, _| panic!("the kernel did not take packet {}", packet.endpoint));
         let mut buffer = [0; 2048];
         for number in 0..count {
             let (length, from) = socket::receive(&phone, &mut buffer).unwrap();
@@ -195,7 +203,7 @@ mod tests {
             assert!(buffer[..length].iter().all(|&octet| octet == number as u8));
         }
         assert!(socket::receive(&phone, &mut buffer).is_none());
-        sender.send(|_, _, _| panic!("nothing waits any more"));
+        sender.send(|_, _| panic!("nothing waits any more"));
     }
 
     #[test]
@@ -205,11 +213,18 @@ mod tests {
         let (from, to) = (leg.local_addr().unwrap(), phone.local_addr().unwrap());
         let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, 9));
         for (endpoint, to) in [(1, everybody), (2, to), (3, everybody), (4, to)] {
-            assert!(sender.take(endpoint, from, to, &[endpoint as u8; 20]));
+            assert!(sender.take(endpoint, from, to, &[endpoint as u8; 20], 16));
         }
         let mut given_back = Vec::new();
-        sender.send(|endpoint, datagram, to| given_back.push((endpoint, datagram.to_vec(), to)));
-        assert_eq!(given_back, [1, 3].map(|id| (id, vec![id as u8; 20], everybody)));
+        sender.send(|packet, datagram| {
+            given_back.push((
+                packet.endpoint,
+                datagram.to_vec(),
+                SocketAddr::from(packet.to),
+                packet.counted,
+            ));
+        });
+        assert_eq!(given_back, [1, 3].map(|id| (id, vec![id as u8; 20], everybody, 16)));
         let mut buffer = [0; 64];
         let arrived = [(); 2].map(|()| socket::receive(&phone, &mut buffer).map(|_| buffer[0]));
         assert_eq!(arrived, [Some(2), Some(4)]);
@@ -222,8 +237,8 @@ mod tests {
         let [here, elsewhere, ipv6] =
             ["127.0.0.1:4000", "127.0.0.2:4000", "[::1]:4000"].map(|address| address.parse().unwrap());
         for (from, to) in [(elsewhere, here), (ipv6, ipv6), (here, ipv6)] {
-            assert!(!sender.take(1, from, to, b"packet"));
+            assert!(!sender.take(1, from, to, b"packet", 6));
         }
-        sender.send(|_, _, _| panic!("nothing waits"));
+        sender.send(|_, _| panic!("nothing waits"));
     }
 }

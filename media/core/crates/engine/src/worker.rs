@@ -264,10 +264,12 @@ impl Worker {
     /// Nothing waits beyond a round. What the kernel does not take so may leave as if alone.
     fn send_rest(&mut self) {
         let Self { raw: Some(raw), legs, .. } = self else { return };
-        raw.send(|id, datagram, to| {
-            legs.get(id).inspect(|leg| {
-                socket::send(&leg.rtp, datagram, to);
-            });
+        raw.send(|packet, datagram| {
+            if let Some(leg) = legs.get(packet.endpoint)
+                && !socket::send(&leg.rtp, datagram, packet.to.into())
+            {
+                leg.endpoint.count_unsent(packet.counted);
+            }
         });
     }
 

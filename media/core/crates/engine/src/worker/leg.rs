@@ -147,7 +147,8 @@ impl Leg {
         let Some(destination) = self.endpoint.destination() else { return };
         let length = packet.len();
         let Some(packet) = self.seal(buffer, packet) else { return };
-        let waits = raw.as_mut().is_some_and(|raw| raw.take(self.id, self.local, destination, packet));
+        let waits =
+            raw.as_mut().is_some_and(|raw| raw.take(self.id, self.local, destination, packet, length));
         if waits || socket::send(&self.rtp, packet, destination) {
             self.endpoint.count_sent(length);
         }

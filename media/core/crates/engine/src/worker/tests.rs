@@ -188,6 +188,31 @@ fn a_packet_waits_at_most_for_one_of_each_flooded_leg() {
 }
 
 #[test]
+fn a_packet_that_no_socket_takes_is_not_counted_as_sent_and_those_beside_it_are() {
+    let mut rig = Rig::new();
+    let (mut caller, agent, mut lost_caller) = (rig.phone(1), rig.phone(2), rig.phone(3));
+    let (_nowhere, [open, mut configure]) = Phone::new(4);
+    if let Command::Configure { settings, .. } = &mut configure {
+        settings.remote = Some((Ipv4Addr::BROADCAST, 9).into());
+    }
+    rig.order(open);
+    rig.order(configure);
+    rig.order(Command::Bridge { mix: 8, legs: [1, 2] });
+    rig.order(Command::Bridge { mix: 9, legs: [3, 4] });
+    for _ in 0..3 {
+        lost_caller.talk();
+        caller.talk();
+        rig.round();
+    }
+    let sent = [2, 4].map(|endpoint| {
+        let counters = rig.worker.legs.get(endpoint).unwrap().endpoint.counters();
+        (counters.packets_sent, counters.bytes_sent)
+    });
+    assert_eq!(sent, [(3, 3 * 172), (0, 0)]);
+    assert!(agent.hears());
+}
+
+#[test]
 fn a_command_that_the_worker_was_not_woken_for_is_obeyed_in_its_next_round() {
     let mut rig = Rig::new();
     let (_phone, [open, _]) = Phone::new(1);
