@@ -583,8 +583,9 @@ _Hop = TypeVar("_Hop", bound=tuple[str, str, int, str])
 
 @final
 class SipTransactions(Generic[_New, _Ack, _Heard, _Failure, _Unanswered, _Send]):
-    """All SIP transactions of a stack, under numbers. Their requests of ours are known by an object of the
-    caller's, whose attribute ``owner`` is None once nothing more will be told of it.
+    """All SIP transactions of a stack, under numbers. Each request of ours is known by an object of the
+    caller's, which is let go of once nothing more will be told of it; a 2xx empties the body of its
+    ``request``, and when an INVITE has waited for further answers long enough, its ``owner`` becomes None.
 
     ``durations_s``: T1, T2, T4. ``told``: the named tuples in which it is told that a request is new (number,
     request, source, where answers go), that an ACK of a 2xx came (request, hop), that an answer came (whose,

@@ -39,8 +39,9 @@ impl<'a> TopVia<'a> {
         Ok(Self { host, port: port.unwrap_or(DEFAULT_PORT), branch, wants_port })
     }
 
-    /// Write where a request really came from into the first Via of a line; None when it says so already. `received` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked with
-    /// `rport` (RFC 3581 §4).
+    /// Write where a request really came from into the first Via of a line; None when it says so already.
+    /// `received` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked with `rport`
+    /// (RFC 3581 §4).
     pub fn with_source(
         &self,
         line: &'a [u8],
