@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from tests.helpers.toml_text import section
 PROMPTS, _ = load_prompts(Path(__file__).parents[2] / "conf" / "prompts")
 BILL, DIALS, ENDS = "95590", "95591", "95592"
 CALLER = "13800138000"
+_PATIENCE_S = 45.0
 CARD = "490749074907"
 """Too long to stand anywhere by chance, as a time or an id."""
 
@@ -272,21 +274,25 @@ def reached(centre: CallCentre, flow: str) -> str:
     return " ".join(fields["node"] for fields in told if fields["flow"] == flow)
 
 
-def survey_answers(switch: SwitchProcess, call_id: str) -> list[tuple[str, str]]:
+def survey_answers(switch: SwitchProcess, call_id: str, count: int) -> list[tuple[str, str]]:
     asked = "select question, answer from survey_answers where call_id = ? order by answer_id"
-    return rows(switch, asked, call_id)
+    return rows(switch, asked, call_id, count)
 
 
-def rated_stations(switch: SwitchProcess, call_id: str) -> set[str]:
+def rated_stations(switch: SwitchProcess, call_id: str, count: int) -> set[str]:
     """With whom the customer talked in the visit that the survey in this call is about."""
     contact = "select contact_id from survey_answers where call_id = ?"
-    asked = f"select station from call_records where contact_id in ({contact})"
-    return {station for (station,) in rows(switch, asked, call_id)}
+    asked = f"select distinct station from call_records where contact_id in ({contact})"
+    return {station for (station,) in rows(switch, asked, call_id, count)}
 
 
-def rows(switch: SwitchProcess, asked: str, value: str) -> list[Any]:
+def rows(switch: SwitchProcess, asked: str, value: str, count: int) -> list[Any]:
+    """Once there are so many: they are written a moment after the events that they are made of."""
+    deadline = monotonic() + _PATIENCE_S
     with closing(sqlite3.connect(home(switch) / "ringmain.db")) as database:
-        return database.execute(asked, (value,)).fetchall()
+        while len(found := database.execute(asked, (value,)).fetchall()) < count:
+            assert monotonic() < deadline, found
+        return found
 
 
 def keys_in(sound: Samples) -> list[str]:
@@ -345,8 +351,8 @@ def test_a_caller_hears_a_bill_pays_unseen_and_rates_the_agent(centre: CallCentr
     assert all(find(text, caller.talker.heard).score > 0.9 for text in texts.values())
     assert_unseen(centre)
     centre.wait_until_nothing_is_left()
-    assert survey_answers(centre.switch, left["call_id"]) == [("满意度", "2"), ("解决", "1")]
-    assert rated_stations(centre.switch, left["call_id"]) == {"2001", "2002"}
+    assert survey_answers(centre.switch, left["call_id"], 2) == [("满意度", "2"), ("解决", "1")]
+    assert rated_stations(centre.switch, left["call_id"], 2) == {"2001", "2002"}
 
 
 def assert_unseen(centre: CallCentre) -> None:
