@@ -1,12 +1,13 @@
 """CPU of the switch for a complete two-leg call, SIPp as caller and as phone, no audio.
 
-``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--proxy] [--json]``
+``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--media-off] [--proxy] [--json]``
 
 A caller dials an access code that rings one registered station: INVITE, 100, 180, 200 and ACK on both legs,
 a moment of silence, BYE and 200 on both legs, call record written to the database. CPU is user and system
 time of the switch's process with all its threads, from before the first measured call until the last one's
-record is written. A first run warms up and is not counted. ``--proxy`` sends the same calls through Kamailio
-as a mere proxy, which tells a slow machine from a slow switch.
+record is written. A first run warms up and is not counted. Nobody talks, but ports are opened for both legs,
+bridged and closed; ``--media-off`` leaves that out (see ``serve_without_media``). ``--proxy`` sends the same
+calls through Kamailio as a mere proxy, which tells a slow machine from a slow switch.
 """
 
 import argparse
@@ -125,11 +126,11 @@ def place_calls(
     return _read_statistics(statistics)
 
 
-def measure(rate: int, seconds: float) -> Result:
-    """Warm up, then measure for about ``seconds``."""
+def measure(rate: int, seconds: float, *, media: bool = True) -> Result:
+    """Warm up, then measure for about ``seconds``. ``media``: whether the legs have ports."""
     with tempfile.TemporaryDirectory(prefix="bench-calls-") as name:
         folder = Path(name)
-        with SwitchSubject(folder, SECTIONS) as subject, registered_phone(subject, folder):
+        with SwitchSubject(folder, SECTIONS, media) as subject, registered_phone(subject, folder):
             warm = place_calls(subject.sip, folder, rate, WARM_UP_S)
             records = subject.wait_for_records(warm.succeeded + warm.failed)
             repeated, cpu_s = _retransmissions(subject), subject.cpu_s()
@@ -202,12 +203,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rate", type=int, default=200, help="calls a second")
     parser.add_argument("--seconds", type=float, default=15.0, help="of dialling, after the warm-up")
+    parser.add_argument("--media-off", action="store_true", help="no ports for the legs, no media threads")
     parser.add_argument(
         "--proxy", action="store_true", help="the same calls through Kamailio, for comparison"
     )
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
-    figures = asdict(measure(arguments.rate, arguments.seconds))
+    figures = asdict(measure(arguments.rate, arguments.seconds, media=not arguments.media_off))
     if arguments.proxy:
         proxy_ms = measure_proxy(arguments.rate, arguments.seconds)
         figures |= {

@@ -21,14 +21,16 @@ class SwitchSubject(SwitchProcess):
     """``ringmain serve`` with everything it writes in ``folder``: its CPU time and its counters.
 
     ``sections``: TOML text with what the benchmark needs beside the addresses, such as stations.
+    ``media``: whether legs have ports and media threads run.
     """
 
-    def __init__(self, folder: Path, sections: str, **sip: object) -> None:
+    def __init__(self, folder: Path, sections: str, media: bool = True, /, **sip: object) -> None:
         self._database = folder / "ringmain.db"
         self._http_port = free_port(HOST)
         configuration = folder / "ringmain.toml"
         configuration.write_text(self._configuration(folder, sections, sip), "utf-8")
-        super().__init__(configuration, folder / "switch.log")
+        program = "cli.main" if media else "benchmarks.serve_without_media"
+        super().__init__(configuration, folder / "switch.log", program)
 
     def cpu_s(self) -> float:
         """User and system time of all its threads so far, from the kernel's clock of that process.

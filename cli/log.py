@@ -126,16 +126,20 @@ class EventLog:
         self._remembered: OrderedDict[str, str] = OrderedDict()
 
     def wants(self, kind: type[Event]) -> bool:
-        """Whether it must see events of this kind: those it writes, and those that bring a leg its call."""
-        return kind.topic == _BRINGS_LEGS or level_of(kind.topic) >= self._threshold
+        """Whether events of this kind are important enough for ``log_event``."""
+        return level_of(kind.topic) >= self._threshold
+
+    def brings_leg(self, kind: type[Event]) -> bool:
+        """Whether events of this kind are for ``note_leg``, as ``log_event`` sees none of them."""
+        return kind.topic == _BRINGS_LEGS and not self.wants(kind)
+
+    def note_leg(self, event: Any, wall: float) -> None:
+        """A driver's observer: a leg's last event comes when its call has let go of it."""
+        self._call_id_of(event.leg_id)
 
     def log_event(self, event: Event, wall: float) -> None:
         """A driver's observer."""
         level = level_of(event.topic)
-        if level < self._threshold:
-            # A leg's last event comes when its call has let go of it, so the call is noted from the first.
-            self._call_id_of(getattr(event, "leg_id", None))
-            return
         fields = event_fields(event)
         call_id = fields.pop("call_id", None) or self._call_id_of(fields.get("leg_id"))
         line: dict[str, Any] = {"timestamp": _moment(wall)}

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -44,7 +43,8 @@ from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
 from ivr.paths import FlowPaths
-from media.engine import WAKES_AFTER_S, MediaEngine
+from media._core import Ways
+from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from media.recordings.disks import Disks
 from media.speech.service import SpeechService, build_engine
@@ -107,7 +107,7 @@ class Switchboard:
         self._faults = 0
         self._gauges: dict[str, Gauge] = {}
         clock = LoopClock(loop.time)
-        self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
+        self.driver = Driver(clock, LoopAlarm(loop), self._on_fault, Ways())
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
         self._lamps = Lamps(
             lambda number: self._directory.target_of(number),
@@ -181,7 +181,7 @@ class Switchboard:
             self.configuration.recordings,
             self._ground.clock,
             self.driver.submit_all,
-            partial(self._ground.loop.call_later, WAKES_AFTER_S),
+            self._ground.loop.call_later,
             self.driver.submit,
             disks,
         )

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, final
 
 from media.commands import DtlsPeer, SrtpKeys
+from runtime.driver import FaultHandler, Way
 
 __all__ = [
     "Core",
+    "DatagramSocket",
     "DigitDetected",
     "EndpointClosed",
-    "EndpointCounters",
     "ForkConnected",
     "ForkEnded",
     "HandshakeFailed",
@@ -42,6 +43,7 @@ __all__ = [
     "Unmasked",
     "UriReader",
     "ValueReader",
+    "Ways",
     "write_message",
 ]
 
@@ -241,62 +243,38 @@ class Core:
     def stop_fork(self, fork: int) -> None:
         """End a fork, and what it has the endpoint hear."""
 
-    def counters_of(self, endpoint: int) -> EndpointCounters:
+    def counters_of(self, endpoint: int) -> _EndpointCounters:
         """What an endpoint carried so far; waits up to 0.2 s for its worker."""
 
     def close(self, patience_s: float) -> bool:
         """Close everything and end the threads; False if one was stuck. The last facts can be drained."""
 
-@final
-class EndpointCounters:
-    """What an endpoint carried; ``media.events.EndpointClosed`` says what each means."""
-
-    @property
-    def packets_received(self) -> int: ...
-    @property
-    def packets_sent(self) -> int: ...
-    @property
-    def bytes_received(self) -> int: ...
-    @property
-    def bytes_sent(self) -> int: ...
-    @property
-    def packets_lost(self) -> int: ...
-    @property
-    def packets_late(self) -> int: ...
-    @property
-    def packets_duplicated(self) -> int: ...
-    @property
-    def packets_reordered(self) -> int: ...
-    @property
-    def packets_dropped(self) -> int: ...
-    @property
-    def packets_forged(self) -> int: ...
-    @property
-    def rtcp_received(self) -> int: ...
-    @property
-    def rtcp_sent(self) -> int: ...
-    @property
-    def jitter_ms(self) -> float: ...
-    @property
-    def jitter_max_ms(self) -> float: ...
-    @property
-    def round_trip_ms(self) -> float | None: ...
-    @property
-    def round_trip_max_ms(self) -> float | None: ...
-    @property
-    def r_factor(self) -> float | None: ...
-    @property
-    def mos(self) -> float | None: ...
-    @property
-    def mos_lowest(self) -> float | None: ...
-    @property
-    def mos_lowest_at_s(self) -> float | None: ...
-    @property
-    def remote_packets_lost(self) -> int | None: ...
-    @property
-    def remote_jitter_ms(self) -> float | None: ...
-    @property
-    def remote_mos(self) -> float | None: ...
+_EndpointCounters = tuple[
+    int,
+    int,
+    int,
+    int,
+    int,
+    int,
+    int,
+    float,
+    int,
+    int,
+    int,
+    int,
+    int,
+    float,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    int | None,
+    float | None,
+    float | None,
+]
+"""What an endpoint carried: the fields of ``media.events.EndpointClosed`` after ``leg_id``, in order."""
 
 @final
 class EndpointClosed:
@@ -305,7 +283,7 @@ class EndpointClosed:
     @property
     def endpoint(self) -> int: ...
     @property
-    def counters(self) -> EndpointCounters: ...
+    def counters(self) -> _EndpointCounters: ...
 
 @final
 class MediaStarted:
@@ -573,24 +551,44 @@ class MessageReader(Generic[_Request, _Response, _TopVia]):
     def read_way_back(self, line: str) -> _TopVia:
         """As much of it as the refusal of a malformed request needs, whatever its version and parameters."""
 
+_Neighbour = TypeVar("_Neighbour")
+
+@final
+class DatagramSocket(Generic[_Neighbour]):
+    """A non-blocking UDP socket, by its descriptor; who opened it keeps and closes it."""
+
+    def __new__(
+        cls, descriptor: int, neighbour: Callable[[str, int], _Neighbour]
+    ) -> DatagramSocket[_Neighbour]:
+        """``neighbour`` is made of an IP address and a port, one for all datagrams from there."""
+    def receive(self, most: int) -> list[tuple[bytes, _Neighbour]]:
+        """What waits: up to ``most`` datagrams, 64 at the most, each with who sent it.
+
+        Raises OSError for an ICMP error of an earlier message; what waits can be received then.
+        """
+    def send(self, data: bytes, host: str, port: int) -> bool:
+        """Send to an IP address; False when the socket's buffer is full. Raises OSError when it cannot go."""
+
 _New = TypeVar("_New", bound=tuple[Any, ...])
 _Ack = TypeVar("_Ack", bound=tuple[Any, ...])
 _Heard = TypeVar("_Heard", bound=tuple[Any, ...])
 _Failure = TypeVar("_Failure", bound=tuple[Any, ...])
+_Further = TypeVar("_Further", bound=tuple[Any, ...])
 _Unanswered = TypeVar("_Unanswered", bound=tuple[Any, ...])
 _Send = TypeVar("_Send")
 _Hop = TypeVar("_Hop", bound=tuple[str, str, int, str])
 
 @final
-class SipTransactions(Generic[_New, _Ack, _Heard, _Failure, _Unanswered, _Send]):
+class SipTransactions(Generic[_New, _Ack, _Heard, _Failure, _Further, _Unanswered, _Send]):
     """All SIP transactions of a stack, under numbers. Each request of ours is known by an object of the
-    caller's, which is let go of once nothing more will be told of it; a 2xx empties the body of its
-    ``request``, and when an INVITE has waited for further answers long enough, its ``owner`` becomes None.
+    caller's, which has its ``request`` and is let go of once nothing more will be told of it; when an INVITE
+    whose 2xx was not acknowledged has waited for further answers long enough, its ``owner`` becomes None.
 
     ``durations_s``: T1, T2, T4. ``told``: the named tuples in which it is told that a request is new (number,
     request, source, where answers go), that an ACK of a 2xx came (request, hop), that an answer came (whose,
-    response, hop), that a failure of an INVITE came and wants its ACK (as before, and whether it is new), and
-    that no answer will come (whose, 408). ``release`` is told the source of each request that was served
+    response, hop), that an INVITE failed (its ACK, and what is told of an answer), that a 2xx came of a
+    further phone (number, owner, the INVITE as far as its ACK repeats it, response, hop), and that no answer
+    will come (whose, 408). ``release`` is told the source of each request that was served
     and is forgotten.
     """
 
@@ -599,34 +597,52 @@ class SipTransactions(Generic[_New, _Ack, _Heard, _Failure, _Unanswered, _Send])
         *,
         durations_s: tuple[float, float, float],
         reader: MessageReader[Any, Any, Any],
-        told: tuple[type[_New], type[_Ack], type[_Heard], type[_Failure], type[_Unanswered]],
+        told: tuple[type[_New], type[_Ack], type[_Heard], type[_Failure], type[_Further], type[_Unanswered]],
         send: Callable[..., _Send],
         hop: type[tuple[str, str, int, str]],
         release: Callable[[Any], None],
         counters: object,
+        server: str,
         known_methods: frozenset[str],
         answer_to_source: bool,
         max_bytes: int,
-    ) -> SipTransactions[_New, _Ack, _Heard, _Failure, _Unanswered, _Send]: ...
+    ) -> SipTransactions[_New, _Ack, _Heard, _Failure, _Further, _Unanswered, _Send]: ...
     def receive(
         self, data: bytes, hop: tuple[str, str, int, str], now: float
-    ) -> _New | _Ack | _Heard | _Failure | _Send | None:
+    ) -> _New | _Ack | _Heard | _Failure | _Further | _Send | None:
         """Take a message from the wire; None when nothing follows. Raises as ``MessageReader.read``."""
     def send(
         self, transaction: object, request: Any, branch: str, hop: tuple[str, str, int, str], now: float
     ) -> tuple[int, bytes]:
         """Write a request of ours and repeat it in time; its number, and the datagram to send."""
-    def respond(self, number: int, response: Any, now: float) -> bytes | None:
-        """Write an answer; None when it comes too late."""
+    def respond(
+        self,
+        number: int,
+        status: int,
+        phrase: str,
+        tag: str,
+        lines: dict[str, str | list[str]] | None,
+        body: bytes,
+        now: float,
+    ) -> bytes | None:
+        """Write an answer, with ``tag`` behind a To that has none, and ``lines`` behind those of every
+        answer; None when it comes too late."""
     def wake(self, now: float) -> _Unanswered | _Send | None:
         """Run the timers that are due, up to the first from which something follows."""
     def next_deadline(self) -> float | None: ...
+    def acknowledge(
+        self, number: int, ack: bytes, hop: tuple[str, str, int, str], owner: object | None
+    ) -> None:
+        """The ACK of a 2xx to an INVITE of ours was sent: it is repeated, and ``owner`` told of a further
+        phone; without one, any 2xx is a repetition."""
     def client(self, branch: str, method: str) -> Any | None:
-        """A request of ours that is open."""
+        """A request of ours of which more will be told."""
+    def invited(self, branch: str) -> str | None:
+        """The Request-URI of an INVITE of ours."""
     def state(self, number: int) -> str:
         """Where a request of ours stands."""
-    def fail(self, number: int, now: float) -> bool:
-        """A request of ours could not be sent; whether its sender is to be told."""
+    def fail(self, branch: str, method: str, hop: tuple[str, str, int, str], now: float) -> bool:
+        """A request of ours could not be sent there; whether its sender is to be told."""
     def forget_client(self, number: int) -> None: ...
     def turn_away(self, number: int) -> None:
         """Serve a new request not at all; its source is not released, as it was not admitted."""
@@ -659,6 +675,8 @@ class UriReader(Generic[_Uri]):
         error: type[Exception],
     ) -> UriReader[_Uri]: ...
     def read(self, value: str) -> _Uri: ...
+    def check(self, value: str) -> None:
+        """Raises as ``read``."""
 
 @final
 class ValueReader(Generic[_NameAddr, _Via, _CSeq]):
@@ -673,6 +691,8 @@ class ValueReader(Generic[_NameAddr, _Via, _CSeq]):
         uris: UriReader[Any],
     ) -> ValueReader[_NameAddr, _Via, _CSeq]: ...
     def read_name_addr(self, value: str) -> _NameAddr: ...
+    def check_name_addr(self, value: str) -> None:
+        """Raises as ``read_name_addr``."""
     def read_via(self, value: str) -> _Via: ...
     def read_cseq(self, value: str) -> _CSeq: ...
     @staticmethod
@@ -698,6 +718,14 @@ class Headers:
         """Replace all values; an empty list removes the header."""
     def pick(self, names: Iterable[str]) -> dict[str, str | list[str]]:
         """Those of these headers that are there, for another message."""
+    def tag(self, name: str) -> str | None:
+        """The dialog tag of From or To; None when it has none, or is no address."""
+    def dialog_key(self) -> tuple[str, str, str]:
+        """The dialog that a peer's request says it belongs to: Call-ID, our tag, the peer's (RFC 3261
+        §12.2.2). Empty where there is none."""
+    def cseq_number(self) -> int:
+        """The number of CSeq, which every message that came has. Raises ValueError when there is none that
+        can be read."""
     def fields(self) -> list[tuple[str, str | list[str]]]:
         """As ``items``, without a list for a single value."""
     def items(self) -> list[tuple[str, list[str]]]:
@@ -745,6 +773,22 @@ class _Agreed(Protocol):
     def rtcp_port(self) -> int | None: ...
     @property
     def voice_metrics(self) -> bool: ...
+
+@final
+class Ways:
+    """Where items of all kinds go that have been met (``runtime.driver.Ways``)."""
+
+    def __new__(cls) -> Ways: ...
+    def clear(self) -> None: ...
+    def drain(
+        self,
+        items: list[Any],
+        find: Callable[[type], Way],
+        on_fault: FaultHandler,
+        now: float,
+        wall: float,
+    ) -> None:
+        """Hand each item to whom it concerns, and what follows from it too, until none is left."""
 
 _Fact = (
     EndpointClosed

@@ -3,7 +3,7 @@
 from dataclasses import field
 from enum import StrEnum
 
-from runtime.vocabulary import Command, plain_data
+from runtime.vocabulary import Command, plain_data, plain_data_in_order
 
 
 class Codec(StrEnum):
@@ -106,7 +106,7 @@ class OpenEndpoint(Command):
     """For a peer that is another endpoint of ours: told is the address that is bound, whatever SDP names."""
 
 
-@plain_data
+@plain_data_in_order
 class ConfigureEndpoint(Command):
     """Tell the endpoint what the peer's SDP agreed to. May be given again at any time (re-INVITE)."""
 

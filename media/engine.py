@@ -4,9 +4,7 @@ Here the ids of legs, playbacks and recordings become the core's handles and bac
 """
 
 import atexit
-import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -16,24 +14,23 @@ import structlog
 from media import _core, commands
 from media.certificate import DtlsCertificate, make_certificate
 from media.config import MediaConfig, RecordingsConfig
-from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
+from media.events import EndpointClosed, EndpointFailed, EndpointOpened
 from media.forking import Forking
 from media.masking import TakeMaskedDigit
 from media.mixing import Mixes
-from media.names import Fact, ForkIdentity, Names, RecordingIdentity, counters_as_fields
+from media.names import Fact, ForkIdentity, Names
 from media.playing import Playing
 from media.prompts import resampled
+from media.recording import Recording
 from media.recordings.disks import Disks
-from media.recordings.place import PARTS, place_of
+from media.wakes import IN_A_WHILE_S, SOON_S, Later, Wake
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
-from runtime.vocabulary import Command, Event
+from runtime.vocabulary import Command, Event, event_fields
 
 log = structlog.get_logger(__name__)
 
-WAKES_AFTER_S = 0.005
-"""So long what is asked of the media threads may wait for more, unless a packet wakes them before."""
 FACTS_PER_DRAIN = 256
 """So many facts are passed on before the event loop gets its turn again."""
 CLOSE_PATIENCE_S = 10.0
@@ -63,10 +60,9 @@ class MediaEngine:
     ``submit_all`` takes the events the core reports, from ``drain``, which is to be called whenever
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
-    ``soon`` calls what it is given in a moment, such as ``loop.call_later`` after WAKES_AFTER_S: the media
-    threads are woken then, once for all that was asked of them. No packet is treated otherwise for it, as
-    they do what they are asked before they look at one. ``give_key`` takes the keys that events of masked
-    legs do not tell, each before its event. ``disks``: those of recordings.
+    By ``later`` the media threads are woken in a moment, once for all that was asked of them. No packet is
+    treated otherwise for it, as they do what they are asked before they look at one. ``give_key`` takes the
+    keys that events of masked legs do not tell, each before its event. ``disks``: those of recordings.
     """
 
     def __init__(
@@ -75,7 +71,7 @@ class MediaEngine:
         recordings: RecordingsConfig,
         clock: Clock,
         submit_all: Callable[[Sequence[Event]], None],
-        soon: Callable[[Callable[[], None]], object] = lambda act: act(),
+        later: Later = lambda delay_s, act: act(),
         give_key: Callable[[TakeMaskedDigit], None] = lambda key: None,
         disks: Disks | None = None,
     ) -> None:
@@ -83,22 +79,21 @@ class MediaEngine:
         self._host6 = media.advertised_host6 or media.host6 or self._host
         self._bound_host = media.host
         self._clock = clock
-        self._path = recordings.path
         self._submit_all = submit_all
         self._give_key = give_key
-        self._soon = soon
-        self._wake_is_due = False
         certificate = make_certificate(clock.wall())
         self.fingerprint = certificate.fingerprint
         """SHA-256 of the certificate that legs show in DTLS handshakes, 64 hexadecimal digits."""
         self._core = _start_core(media, recordings, disks or Disks(), certificate)
+        self._soon = Wake(self._core.wake, later, SOON_S)
+        self._in_a_while = Wake(self._core.wake, later, IN_A_WHILE_S)
         if media.raw_sending and not self.sends_raw:
             log.info(_EACH_FOR_ITSELF, host=media.host)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
         self._prompts: set[str] = set()
         self._endpoints: dict[str, int] = {}
-        self._recordings: dict[str, int] = {}
+        self._recording = Recording(self._core, self._names, clock, recordings.path)
         self._forking = Forking(self._core, self._endpoints, self._names, clock)
         self._mixes = Mixes(self._core, self._endpoints)
         atexit.register(self._core.close, CLOSE_PATIENCE_S)
@@ -149,18 +144,22 @@ class MediaEngine:
         """Whether it can be played."""
         return name in self._prompts
 
-    def counters_of(self, leg_id: str) -> _core.EndpointCounters | None:
-        """What a leg carried so far, or None when it has no endpoint."""
+    def counters_of(self, leg_id: str) -> EndpointClosed | None:
+        """What a leg carried so far, as if it were closed now; None when it has no endpoint."""
         endpoint = self._endpoints.get(leg_id)
-        return None if endpoint is None else self._core.counters_of(endpoint)
+        return None if endpoint is None else EndpointClosed(leg_id, *self._core.counters_of(endpoint))
 
     def facts_of(self, leg_id: str) -> dict[str, Any] | None:
         """The same by the names that EndpointClosed has; None also when the leg's worker does not answer."""
         try:
-            counters = self.counters_of(leg_id)
+            carried = self.counters_of(leg_id)
         except OSError:
             return None
-        return None if counters is None else counters_as_fields(counters)
+        if carried is None:
+            return None
+        facts = event_fields(carried)
+        del facts["leg_id"]
+        return facts
 
     @property
     def lateness_ms(self) -> tuple[float, float]:
@@ -172,20 +171,17 @@ class MediaEngine:
         """A handler for every command of ``media.commands``."""
         return {
             commands.OpenEndpoint: self._open_endpoint,  # nobody need wake for it
-            commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
-            commands.CloseEndpoint: self._for_leg(self._close_endpoint),
-            commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
+            commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint, self._in_a_while),
+            commands.CloseEndpoint: self._for_leg(self._close_endpoint, self._in_a_while),
+            commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints, self._in_a_while),
             commands.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
             commands.JoinMix: self._for_leg(self._mixes.join),
             commands.LeaveMix: self._for_leg(self._mixes.leave),
             **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
             commands.MaskLeg: self._for_leg(self._mask_leg),
             commands.UnmaskLeg: self._for_leg(self._unmask_leg),
-            commands.StartRecording: self._waking(self._start_recording),
-            commands.AttachToRecording: self._for_leg(self._attach_to_recording),
-            commands.DetachFromRecording: self._for_leg(self._detach_from_recording),
-            commands.PauseRecording: self._waking(self._pause_recording),
-            commands.StopRecording: self._waking(self._stop_recording),
+            **{kind: self._for_leg(handle) for kind, handle in self._recording.handlers().items()},
+            **{kind: self._waking(handle) for kind, handle in self._recording.routes().items()},
             **{kind: self._waking(handle) for kind, handle in self._forking.routes().items()},
         }
 
@@ -202,48 +198,52 @@ class MediaEngine:
         atexit.unregister(self._core.close)
         self._core.close(CLOSE_PATIENCE_S)
         self._endpoints.clear()
-        self._recordings.clear()
+        self._recording.forget_all()
         while self.drain():
             pass
 
     def _event_of(self, fact: Fact, wall: float) -> Event | None:
         """None for a fact that is nobody's; a fault of ours must not cost those that come with it."""
         try:
-            if isinstance(fact, _core.DigitDetected) and self._names.is_masked(fact):
-                self._give_key(self._names.masked_digit(fact))
-            event = self._names.event(fact, wall)
-            if isinstance(event, RecordingFailed):
-                self._end_recording(event.recording_id)
-            elif isinstance(event, ForkEnded):
-                self._forking.forget(event.fork_id)
+            match fact:
+                case _core.EndpointClosed():  # as most are
+                    pass
+                case _core.DigitDetected() if self._names.is_masked(fact):
+                    self._give_key(self._names.masked_digit(fact))
+                case _core.RecordingFailed():
+                    self._recording.end(self._names.recordings[fact.recording].recording_id)
+                case _core.ForkEnded():
+                    self._forking.forget(self._names.forks[fact.fork].fork_id)
+            return self._names.event(fact, wall)
         except Exception:
             log.exception("fact of the media core not understood", fact=type(fact).__name__)
             return None
-        return event
 
     def _open_endpoint(self, command: commands.OpenEndpoint, now: float) -> Answer:
-        if command.leg_id in self._endpoints:
-            raise UsageError(f"leg {command.leg_id} has an endpoint already; close it first")
-        near = None if command.near is None else self._endpoints.get(command.near)
+        leg_id, near = command.leg_id, command.near
+        if leg_id in self._endpoints:
+            raise UsageError(f"leg {leg_id} has an endpoint already; close it first")
+        beside = None if near is None else self._endpoints.get(near)
         try:
-            endpoint, port = self._core.open_endpoint(near, command.ipv6)
+            endpoint, port = self._core.open_endpoint(beside, command.ipv6)
         except OSError as fault:
-            return [EndpointFailed(leg_id=command.leg_id, reason=str(fault))]
-        self._endpoints[command.leg_id] = endpoint
-        self._names.endpoints[endpoint] = command.leg_id
+            return [EndpointFailed(leg_id=leg_id, reason=str(fault))]
+        self._endpoints[leg_id] = endpoint
+        self._names.endpoints[endpoint] = leg_id
         host = self._host6 if command.ipv6 else self._host
         if command.within:
             host = self._bound_host
-        return [EndpointOpened(leg_id=command.leg_id, host=host, port=port)]
+        return [EndpointOpened(leg_id=leg_id, host=host, port=port)]
 
     def _configure_endpoint(self, command: commands.ConfigureEndpoint, endpoint: int) -> Answer:
         self._core.configure_endpoint(endpoint, command)
         return ()
 
     def _close_endpoint(self, command: commands.CloseEndpoint, endpoint: int) -> Answer:
-        del self._endpoints[command.leg_id]
+        leg_id = command.leg_id
+        del self._endpoints[leg_id]
         self._core.close_endpoint(endpoint)
-        return self._mixes.gone(command.leg_id) if command.leg_id in self._mixes.legs else ()
+        return self._mixes.gone(leg_id) if leg_id in self._mixes.legs else ()
 
     def _bridge_endpoints(self, command: commands.BridgeEndpoints, endpoint: int) -> Answer:
         peer = self._endpoints.get(command.peer_leg_id)
@@ -267,74 +267,19 @@ class MediaEngine:
         self._core.unmask(endpoint)
         return ()
 
-    def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:
-        identity = RecordingIdentity(command.recording_id, command.contact_id, command.call_id)
-        place = self._place_of(command)
-        try:
-            recording = self._core.start_recording(place)
-        except OSError as fault:
-            return [identity.failed("", str(fault))]
-        self._recordings[command.recording_id] = recording
-        self._names.recordings[recording] = identity
-        return ()
-
-    def _attach_to_recording(self, command: commands.AttachToRecording, endpoint: int) -> Answer:
-        recording = self._recordings.get(command.recording_id)
-        if recording is not None:
-            self._core.attach(recording, endpoint, command.channel)
-        return ()
-
-    def _detach_from_recording(self, command: commands.DetachFromRecording, endpoint: int) -> Answer:
-        self._core.detach(endpoint)
-        return ()
-
-    def _stop_recording(self, command: commands.StopRecording, now: float) -> Answer:
-        self._end_recording(command.recording_id)
-        return ()
-
-    def _pause_recording(self, command: commands.PauseRecording, now: float) -> Answer:
-        recording = self._recordings.get(command.recording_id)
-        if recording is not None:
-            self._core.pause_recording(recording, (command.customer, command.agent))
-        return ()
-
-    def _end_recording(self, recording_id: str) -> None:
-        recording = self._recordings.pop(recording_id, None)
-        if recording is not None:
-            self._core.stop_recording(recording)
-
-    def _place_of(self, command: commands.StartRecording) -> str:
-        recording_id = command.recording_id
-        if recording_id in self._recordings:
-            raise UsageError(f"recording {recording_id} is under way already")
-        if not recording_id or Path(recording_id).name != recording_id:
-            raise UsageError(f"recording id {recording_id!r} cannot be a file name")
-        date, hour = time.strftime("%Y-%m-%d %H", time.localtime(self._clock.wall())).split()
-        names = {name: getattr(command, name, "") for name in PARTS} | {"date": date, "hour": hour}
-        return f"{place_of(self._path, names)}.wav"
-
     def _waking(self, handle: Handler) -> Handler:
         """Have the media threads woken for what ``handle`` asks of them."""
 
         def handler(command: Command, now: float) -> Outputs:
             outputs = handle(command, now)
-            if not self._wake_is_due:
-                self._wake_soon()
+            self._soon.ask()
             return outputs
 
         return handler
 
-    def _wake_soon(self) -> None:
-        self._wake_is_due = True
-        self._soon(self._wake)
-
-    def _wake(self) -> None:
-        self._wake_is_due = False
-        self._core.wake()
-
-    def _for_leg(self, handle: Callable[[L, int], Answer]) -> Handler:
+    def _for_leg(self, handle: Callable[[L, int], Answer], wake: Wake | None = None) -> Handler:
         """The same for ``handle`` that wants the leg's endpoint; a leg that is gone is left alone."""
-        endpoints = self._endpoints
+        endpoints, wake = self._endpoints, wake or self._soon
 
         def handler(command: L, now: float) -> Answer:
             endpoint = endpoints.get(command.leg_id)
@@ -344,8 +289,8 @@ class MediaEngine:
                 answer = handle(command, endpoint)
             except ValueError as nonsense:
                 raise UsageError(f"{type(command).__name__} for leg {command.leg_id}: {nonsense}") from None
-            if not self._wake_is_due:
-                self._wake_soon()
+            if not wake.is_due:
+                wake.ask()
             return answer
 
         return handler

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from runtime.vocabulary import Event, plain_data
+from runtime.vocabulary import Event, plain_data, plain_data_in_order
 
 Spans = tuple[tuple[float, float], ...]
 """From and to, in milliseconds of a recording, exact to the sample."""
@@ -32,7 +32,7 @@ class EndpointFailed(Event):
     reason: str
 
 
-@plain_data
+@plain_data_in_order  # that of what the media core counts
 class EndpointClosed(Event):
     """The ports are free; what the leg carried in its life."""
 

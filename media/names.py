@@ -1,8 +1,7 @@
 """The core's handles and the house's names for the same things, and facts told in those names."""
 
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Self
 
 from media import _core
 from media.commands import StartFork
@@ -195,7 +194,7 @@ class Names:
             case _core.EndpointClosed():
                 self.masks.discard(fact.endpoint)
                 leg_id = self.endpoints.pop(fact.endpoint)
-                return EndpointClosed(leg_id=leg_id, **counters_as_fields(fact.counters))
+                return EndpointClosed(leg_id, *fact.counters)
             case _core.RecordingStarted():
                 return self.recordings[fact.recording].started(fact.path, wall - fact.age_s)
             case _core.RecordingCompleted():
@@ -268,12 +267,3 @@ def _event_of_flow(fact: FlowFact, leg_id: str) -> Event:
             return MediaFlooded(leg_id=leg_id, host=fact.host, port=fact.port)
         case _core.OneWayDetected():
             return OneWayDetected(leg_id=leg_id, missing=fact.missing)
-
-
-def counters_as_fields(counters: _core.EndpointCounters) -> dict[str, Any]:
-    """What a leg carried, by the names that EndpointClosed tells it by."""
-    return dict(zip(_COUNTED, _counts_of(counters), strict=True))
-
-
-_COUNTED = tuple(field.name for field in fields(EndpointClosed) if field.name != "leg_id")
-_counts_of = attrgetter(*_COUNTED)

@@ -1,6 +1,5 @@
 """Run to completion: take an input, call the core, route its outputs by type, repeat until none is left."""
 
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -100,30 +99,49 @@ class Alarm(Protocol):
         """
 
 
-def _is_due(core: Core, now: float) -> bool:
-    return _has_come(core.next_deadline(), now)
+Way = tuple[tuple[tuple[Handler, Container[Any] | None, str], ...], tuple[Observer, ...]]
+"""Where items of a kind go: to handlers, each with what an item must be about to be its business (None: it is
+in any case) and the field that tells what an item is about; and to observers.
+"""
 
 
-def _has_come(at: float | None, now: float) -> bool:
-    return at is not None and at <= now
+class Ways(Protocol):
+    """The ways of all kinds that have been met, and the loop of a run.
 
+    As a call passes through it fifty times it is ``media._core.Ways``, in Rust.
+    """
 
-_Way = tuple[tuple[tuple[Container[str] | None, str, Handler], ...], tuple[Observer, ...]]
-"""Who handles a kind of item, those that do so ``of_own`` with what is theirs; and who looks on."""
+    def clear(self) -> None:
+        """Routes or observers have changed."""
+
+    def drain(
+        self,
+        items: list[Any],
+        find: Callable[[type], Way],
+        on_fault: FaultHandler,
+        now: float,
+        wall: float,
+        /,
+    ) -> None:
+        """Hand each item to handlers, in their order, and then to observers; ``items`` grow by what follows.
+
+        Whether an item is a handler's business is asked in its turn: what one does may make it another's.
+        ``find`` is asked for the way of a kind that is met first. What is raised costs nobody else anything:
+        ``on_fault`` is told, with the item or the observer, and what it says of an item follows.
+        """
 
 
 class Driver:
     """The one place where outputs become inputs. No core is re-entered and none awaits."""
 
-    def __init__(self, clock: Clock, alarm: Alarm, on_fault: FaultHandler) -> None:
+    def __init__(self, clock: Clock, alarm: Alarm, on_fault: FaultHandler, ways: Ways) -> None:
         self._clock = clock
         self._alarm = alarm
         self._on_fault = on_fault
         self._routes: dict[type, tuple[Handler, ...]] = {}
         self._cores: list[Core] = []
         self._observers: list[tuple[Observer, Callable[[type], bool]]] = []
-        self._ways: dict[type, _Way] = {}
-        """Of the kinds that have been met since routes or observers were added."""
+        self._ways = ways
         self._running = False
 
     def add_core(self, core: Core) -> None:
@@ -183,7 +201,7 @@ class Driver:
         self._running = True
         now, wall = self._clock.now(), self._clock.wall()
         try:
-            self._drain(deque(step(now)), now, wall)
+            self._ways.drain([*step(now)], self._find_way, self._on_fault, now, wall)
         finally:
             self._running = False
             if not self._alarm.rings_soon:
@@ -196,19 +214,17 @@ class Driver:
     def wake(self) -> float | None:
         """The alarm rang: wake every core that is due; when none is, return when the first will be."""
         now = self._clock.now()
-        deadlines = [core.next_deadline() for core in self._cores]
-        due = [core for core, at in zip(self._cores, deadlines, strict=True) if _has_come(at, now)]
-        if not due:
-            return earliest(*deadlines)
-        self.run_step(lambda now: self._wake(due, now))
+        first = self.next_deadline()
+        if first is None or first > now:
+            return first
+        self.run_step(self._wake)
         return None
 
-    def _wake(self, due: Iterable[Core], now: float) -> Outputs:
+    def _wake(self, now: float) -> Outputs:
         outputs: list[Any] = []
-        for core in due:
+        for core in self._cores:
             try:
-                outputs.extend(core.wake(now=now))
-                while _is_due(core, now):
+                while (at := core.next_deadline()) is not None and at <= now:
                     outputs.extend(core.wake(now=now))
             except Exception as fault:  # the other cores' timers must not wait for this one's
                 outputs.extend(self._on_fault(core, fault))  # its next one rings soon, in a run of its own
@@ -223,32 +239,11 @@ class Driver:
         except Exception as fault:
             return self._on_fault(command, fault)
 
-    def _drain(self, queue: deque[Any], now: float, wall: float) -> None:
-        ways = self._ways
-        while queue:
-            item = queue.popleft()
-            kind = type(item)
-            handlers, observers = ways.get(kind) or self._find_way(kind)
-            for own, name, handler in handlers:
-                try:
-                    if own is not None and getattr(item, name) not in own:
-                        continue
-                    if outputs := handler(item, now):
-                        queue.extend(outputs)
-                except Exception as fault:  # one call's fault must not stop the others in the queue
-                    queue.extend(self._on_fault(item, fault))
-            for observer in observers:
-                try:
-                    observer(item, wall)
-                except Exception as fault:  # who only looks on cannot harm the call
-                    self._on_fault(observer, fault)
-
-    def _find_way(self, kind: type) -> _Way:
+    def _find_way(self, kind: type) -> Way:
         """An event may go unheard, a command may not."""
         unrouted = (self._refuse,) if issubclass(kind, Command) else ()
-        handlers = tuple(map(_with_condition, self._routes.get(kind, unrouted)))
-        way = self._ways[kind] = handlers, self._find_observers(kind)
-        return way
+        handlers = tuple(_condition(handler) for handler in self._routes.get(kind, unrouted))
+        return handlers, self._find_observers(kind)
 
     def _refuse(self, command: Command, now: float) -> Outputs:
         raise UsageError(f"nobody handles {type(command).__name__}")
@@ -257,5 +252,6 @@ class Driver:
         return tuple(observer for observer, sees in self._observers if sees(kind))
 
 
-def _with_condition(handler: Handler) -> tuple[Container[str] | None, str, Handler]:
-    return (handler.own, handler.name, handler.handle) if isinstance(handler, _OfOwn) else (None, "", handler)
+def _condition(handler: Handler) -> tuple[Handler, Container[Any] | None, str]:
+    """Whom to call when what is in a field is among others."""
+    return (handler.handle, handler.own, handler.name) if isinstance(handler, _OfOwn) else (handler, None, "")

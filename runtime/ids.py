@@ -1,13 +1,16 @@
 """Where identity comes from: injected, so that a simulation is a seed plus a journal."""
 
 import secrets
+from collections.abc import Iterator
 from itertools import chain, count
 from random import Random
 from typing import Protocol
 
 _TOKENS_AT_A_TIME = 256
 _SECRETS_AT_A_TIME = 64
-_TOKEN_DIGITS = 16
+_TOKEN_OCTETS = 8
+_BEGINNING_BITS = 16
+"""Of an id, whose other bits are a token's."""
 _SECRET_OCTETS = 32
 
 
@@ -29,11 +32,12 @@ class RandomIds:
 
     def __init__(self) -> None:
         self.token = chain.from_iterable(iter(_draw_tokens, [])).__next__
+        self._next_id = chain.from_iterable(_draw_ids()).__next__
         self._secrets: list[bytes] = []
         """Drawn, and not given out yet."""
 
     def new(self, prefix: str) -> str:
-        return f"{prefix}-{self.token()}"
+        return f"{prefix}-{self._next_id()}"
 
     def secret(self) -> bytes:
         if not self._secrets:
@@ -41,9 +45,18 @@ class RandomIds:
         return self._secrets.pop()
 
 
-def _draw_tokens() -> list[str]:
-    digits = secrets.token_hex(_TOKENS_AT_A_TIME * _TOKEN_DIGITS // 2)
-    return [digits[start : start + _TOKEN_DIGITS] for start in range(0, len(digits), _TOKEN_DIGITS)]
+def _draw_tokens(octets: int = _TOKEN_OCTETS) -> list[str]:
+    return secrets.token_bytes(_TOKENS_AT_A_TIME * octets).hex(" ", octets).split()
+
+
+def _draw_ids() -> Iterator[list[str]]:
+    """Those drawn one after the other begin alike, so that an index of a database takes them at one place.
+
+    Taken all over it, as random ones are, the ids of a call cost a database as much as the rest of its row.
+    """
+    for turn in count(secrets.randbits(_BEGINNING_BITS)):
+        beginning = f"{turn % 2**_BEGINNING_BITS:04x}"
+        yield [beginning + rest for rest in _draw_tokens(_TOKEN_OCTETS - _BEGINNING_BITS // 8)]
 
 
 def _draw_secrets() -> list[bytes]:

@@ -42,8 +42,10 @@ class Child(Protocol):
 class SwitchProcess:
     """``ringmain serve`` with one configuration file: up within a ``with`` block, stopped after it."""
 
-    def __init__(self, configuration: Path, log: Path) -> None:
+    def __init__(self, configuration: Path, log: Path, program: str = "cli.main") -> None:
+        """``program``: the module that is run as ``ringmain``."""
         self.configuration = load_configuration(configuration)
+        self._program = program
         self.sip = Address(self.configuration.sip.host, self.configuration.sip.port)
         self.control_socket = self.configuration.control.socket
         self.path = configuration.resolve()
@@ -78,7 +80,7 @@ class SwitchProcess:
     def _begin(self) -> Child:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "serve", "--config", str(self.path)],
+                [sys.executable, "-m", self._program, "serve", "--config", str(self.path)],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

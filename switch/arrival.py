@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from runtime.vocabulary import Output
 from switch.causes import Cause
@@ -10,7 +11,7 @@ from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.sip.events import LegArrived
 
 
-class Admitted(NamedTuple):
+class Admitted(Struct, frozen=True):
     """A call that may come in, in the numbers of the house."""
 
     called_number: str

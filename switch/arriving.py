@@ -124,30 +124,29 @@ class Arriving:
     ) -> Call:
         call_id = self._ids.new(id_kind("call", tenant))
         contact_id = self._ids.new(id_kind("contact", tenant))
+        code = access_code.number if access_code else ""
         return Call(
-            call_id=call_id,
-            contact_id=contact_id,
-            sip_call_id=event.sip_call_id,
-            caller_number=arrival.caller_number,
-            caller_name=arrival.caller_name,
-            called_number=arrival.called_number,
-            access_code=access_code.number if access_code else "",
-            business_type=access_code.business_type if access_code else "",
-            target=target,
-            peer=event.peer,
-            privacy=event.privacy,
-            diversions=event.diversions,
-            session_id=event.session_id,
-            trunk=arrival.trunk,
-            area=arrival.area,
-            tenant=tenant,
-            facts=arrival.facts,
-            caller_station=event.station,
-            recording_rule=self._policies.rule_for(
-                contact_id, access_code.number if access_code else None, arrival.trunk
-            ),
+            call_id,
+            contact_id,
+            event.sip_call_id,
+            arrival.caller_number,
+            arrival.caller_name,
+            arrival.called_number,
+            code,
+            target,
+            event.peer,
+            arrival.trunk,
+            arrival.area,
+            self._policies.rule_for(contact_id, code or None, arrival.trunk),
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
+            tenant=tenant,
+            facts=arrival.facts,
+            privacy=event.privacy,
+            business_type=access_code.business_type if access_code else "",
+            diversions=event.diversions,
+            session_id=event.session_id,
+            caller_station=event.station,
         )
 
 

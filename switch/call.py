@@ -7,6 +7,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from media.commands import StartPlayback
 from runtime.contact_data import Data
 from runtime.target import Target, parse_target
@@ -70,8 +72,7 @@ class Interlude:
     """Whether no application asked for what waits, such as music on hold."""
 
 
-@dataclass(slots=True)
-class Leg:
+class Leg(Struct):
     """One dialog and one media endpoint."""
 
     leg_id: str
@@ -114,8 +115,7 @@ class Leg:
         return self.holds_by_phone or self.holds_by_order
 
 
-@dataclass(slots=True)
-class Offer:
+class Offer(Struct):
     """A phone that rings, or talks, for a call."""
 
     offer_id: str
@@ -210,8 +210,7 @@ class Supervisor:
     """The leg of the agent, who alone hears a whisper."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A customer's call and everything that hangs on it."""
 
     call_id: str
@@ -253,12 +252,12 @@ class Call:
     """Whether it holds neither of both now."""
     recording_failed: bool = False
     """Whether no rule begins one any more, as the last failed."""
-    offers: dict[str, Offer] = field(default_factory=dict)
+    offers: dict[str, Offer] = {}
     connected_offer: str | None = None
-    program_playbacks: dict[str, int] = field(default_factory=dict)
+    program_playbacks: dict[str, int] = {}
     """What programs play, with how many legs have not heard its end."""
     hand_offs: int = 0
-    ways_back: list[str] = field(default_factory=list)
+    ways_back: list[str] = []
     """Targets of those who lent it to the next, the last to get it back first."""
     language: str = ""
     """In which the customer was served last; empty when nobody has told."""
@@ -267,7 +266,7 @@ class Call:
     mixed: bool = False
     """Whether those who talk are in a mix, which has the call's id, and not just bridged."""
     consultation: Consultation | None = None
-    supervisors: dict[str, Supervisor] = field(default_factory=dict)
+    supervisors: dict[str, Supervisor] = {}
     """Who listens to those who talk, by their own calls."""
     supervises: str | None = None
     """The call that the customer of this one listens to."""

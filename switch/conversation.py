@@ -28,7 +28,7 @@ def let_talk(call: Call) -> list[Output]:
     """Customer and connected station hear each other, in place of what they are played."""
     present = call.present
     if not call.mixed:
-        call.mixed = any([party.accepted for party in call.parties]) or any([leg.muted for leg in present])
+        call.mixed = _is_third_there(call) or any([leg.muted for leg in present])
     if not call.mixed and len(present) == 2:
         customer, station = present
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
@@ -144,6 +144,10 @@ def listens(call: Call, own: Call, beside: Leg, mode: SupervisionMode) -> None:
     """Note that the customer of ``own`` supervises ``beside``."""
     call.supervisors[own.call_id] = Supervisor(mode, beside.leg_id)
     own.supervises = call.call_id
+
+
+def _is_third_there(call: Call) -> bool:
+    return len(call.offers) > 1 and any(party.accepted for party in call.parties)
 
 
 def _mix(call: Call) -> list[Output]:

@@ -5,14 +5,14 @@ from enum import StrEnum
 from typing import ClassVar
 
 from runtime.contact_data import Data
-from runtime.vocabulary import Event, plain_data
+from runtime.vocabulary import Event, plain_data, plain_data_in_order
 from switch.causes import Cause
 from switch.consultation_end import ConsultationEnd
 from switch.leg_role import LegRole
 from switch.supervision_mode import SupervisionMode
 
 
-@plain_data
+@plain_data_in_order
 class CallArrived(Event):
     """A call has come in and waits for its application to answer it."""
 

@@ -4,7 +4,8 @@ The same for a station that is offered a call and for a customer whom the switch
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from runtime.contact_data import DataValue
 from runtime.errors import PeerError
@@ -20,7 +21,7 @@ from switch.trunks.commands import DialTrunk
 from switch.trunks.endpoints import trunk_of
 
 
-class Invitation(NamedTuple):
+class Invitation(Struct, frozen=True):
     """Who is rung, and what they are told of who calls."""
 
     party: str

@@ -4,9 +4,11 @@ Names follow the exporters operators know (rtpengine, drachtio, Asterisk), with 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from operator import add, attrgetter
+from typing import Any, NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -67,8 +69,14 @@ class Metrics:
         self._registered: set[str] = set()
         self._create_tallies()
         self._rtp = _RtpTotals()
+        self._ends = _CallEnds()
         own = Gauge("registrations", "Stations that are registered.", (), self._registrations)
-        all_totals = (*totals, *self._rtp.totals(), *(tally.total() for tally in self._tallies))
+        all_totals = (
+            *totals,
+            *self._rtp.totals(),
+            *self._ends.totals(),
+            *(tally.total() for tally in self._tallies),
+        )
         self._registry = CollectorRegistry()
         self._registry.register(_Readings((own, *gauges), status, all_totals))
         self._quality = QualityMetrics(self._registry, PREFIX)
@@ -109,8 +117,6 @@ class Metrics:
     def _create_tallies(self) -> None:
         self._arrived = _Tally("calls_arrived", "Calls that reached an application.")
         self._placed = _Tally("calls_placed", "Calls that the switch made itself.")
-        self._calls = _Tally("calls", "Calls that are over.", "disposition")
-        self._hangups = _Tally("call_hangups", "Calls that are over, by hang-up cause.", "cause")
         self._offers = _Tally(
             "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
         )
@@ -130,8 +136,6 @@ class Metrics:
             self._clients_dropped,
             self._arrived,
             self._placed,
-            self._calls,
-            self._hangups,
             self._offers,
             self._rejected,
             self._recordings,
@@ -148,16 +152,12 @@ class Metrics:
     def _call_ended(self, event: CallEnded, wall: float) -> None:
         answered = event.call_id in self._answered
         self._answered.discard(event.call_id)
-        self._count_call(event.cause, answered=answered)
+        self._ends.add(event.cause, answered=answered)
 
     def _call_refused(self, event: CallRefused, wall: float) -> None:
         if event.black_list:
             self._rejected.add(event.black_list)
-        self._count_call(event.cause, answered=False)
-
-    def _count_call(self, cause: Cause, *, answered: bool) -> None:
-        self._calls.add(disposition(cause, answered=answered))
-        self._hangups.add(cause)
+        self._ends.add(event.cause, answered=False)
 
     def _offer_ended(self, event: OfferEnded, wall: float) -> None:
         if not event.accepted:
@@ -197,24 +197,62 @@ class _Tally:
         )
 
 
-@dataclass(slots=True)
+class _CallEnds:
+    """How calls ended."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[Cause, bool]] = Counter()
+        """Calls by cause, and by whether they were answered."""
+
+    def add(self, cause: Cause, *, answered: bool) -> None:
+        self._counts[cause, answered] += 1
+
+    def totals(self) -> tuple[Total, ...]:
+        """As Prometheus reads them."""
+        return (
+            Total("calls", "Calls that are over.", ("disposition",), self._by_disposition),
+            Total("call_hangups", "Calls that are over, by hang-up cause.", ("cause",), self._by_cause),
+        )
+
+    def _by_disposition(self) -> Mapping[tuple[str, ...], float]:
+        calls: Counter[tuple[str, ...]] = Counter()
+        for (cause, answered), count in self._counts.items():
+            calls[(disposition(cause, answered=answered),)] += count
+        return calls
+
+    def _by_cause(self) -> Mapping[tuple[str, ...], float]:
+        calls: Counter[tuple[str, ...]] = Counter()
+        for (cause, _), count in self._counts.items():
+            calls[(cause,)] += count
+        return calls
+
+
+class _Carried(NamedTuple):
+    """Of what a leg carried what is summed up, by the names of EndpointClosed."""
+
+    packets_received: int = 0
+    packets_sent: int = 0
+    bytes_received: int = 0
+    bytes_sent: int = 0
+    packets_lost: int = 0
+    packets_dropped: int = 0
+
+
+_carried_by = attrgetter(*_Carried._fields)
+
+
 class _RtpTotals:
     """What the legs carried that are over."""
 
-    packets_in: int = 0
-    packets_out: int = 0
-    bytes_in: int = 0
-    bytes_out: int = 0
-    lost: int = 0
-    dropped: int = 0
+    def __init__(self) -> None:
+        self._sums: tuple[int, ...] = _Carried()
 
     def add(self, leg: EndpointClosed) -> None:
-        self.packets_in += leg.packets_received
-        self.packets_out += leg.packets_sent
-        self.bytes_in += leg.bytes_received
-        self.bytes_out += leg.bytes_sent
-        self.lost += leg.packets_lost
-        self.dropped += leg.packets_dropped
+        self._sums = tuple(map(add, self._sums, _carried_by(leg)))
+
+    @property
+    def _carried(self) -> _Carried:
+        return _Carried(*self._sums)
 
     def totals(self) -> tuple[Total, ...]:
         """As Prometheus reads them."""
@@ -223,17 +261,25 @@ class _RtpTotals:
                 "rtp_packets",
                 "RTP packets of legs that are over.",
                 ("direction",),
-                lambda: {("in",): self.packets_in, ("out",): self.packets_out},
+                lambda: {("in",): self._carried.packets_received, ("out",): self._carried.packets_sent},
             ),
             Total(
                 "rtp_bytes",
                 "RTP bytes of legs that are over.",
                 ("direction",),
-                lambda: {("in",): self.bytes_in, ("out",): self.bytes_out},
+                lambda: {("in",): self._carried.bytes_received, ("out",): self._carried.bytes_sent},
             ),
-            Total("rtp_packets_lost", "RTP packets that never arrived.", (), lambda: {(): self.lost}),
             Total(
-                "rtp_packets_dropped", "RTP packets that could not be used.", (), lambda: {(): self.dropped}
+                "rtp_packets_lost",
+                "RTP packets that never arrived.",
+                (),
+                lambda: {(): self._carried.packets_lost},
+            ),
+            Total(
+                "rtp_packets_dropped",
+                "RTP packets that could not be used.",
+                (),
+                lambda: {(): self._carried.packets_dropped},
             ),
         )
 

@@ -7,8 +7,8 @@ from switch.events import CallArrived, CallHandedOff, CallTransferred, TransferK
 def arrived(call: Call) -> CallArrived:
     """It waits for its application to answer it."""
     return CallArrived(
-        call_id=call.call_id,
-        contact_id=call.contact_id,
+        call.call_id,
+        call.contact_id,
         leg_id=call.customer.leg_id,
         sip_call_id=call.sip_call_id,
         caller_number=call.caller_number,

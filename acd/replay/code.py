@@ -7,6 +7,7 @@ from pathlib import Path
 _BESIDE = (
     "media/spoken/*.py",
     "runtime/deadlines.py",
+    "runtime/event.py",
     "runtime/models.py",
     "runtime/target.py",
     "runtime/tenancy.py",

@@ -122,5 +122,5 @@ class Tidying:
             log.warning("the ACD's inputs cannot be tidied; trying again", reason=answer["problem"])
 
 
-def _encode(entries: Sequence[Entry]) -> list[bytes]:
-    return [encode(*entry) for entry in entries]
+def _encode(entries: Sequence[Entry]) -> bytes:
+    return b"".join([encode(*entry) for entry in entries])

@@ -105,6 +105,7 @@ class Windows:
         self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))
         self._driver.observe(self._tell_tenants, lambda kind: self._tenants.wants(kind.topic))
         self._driver.observe(self._event_log.log_event, self._event_log.wants)
+        self._driver.observe(self._event_log.note_leg, self._event_log.brings_leg)
         for kind, fold in self._metrics.folds.items():
             self._driver.observe(fold, frozenset({kind}).__contains__)
 

@@ -30,7 +30,7 @@ MODULES = {
         "sync_client",
         "verb_families",
     )
-} | {"switch.records.projection": "entries", "runtime.errors": "errors", "runtime.vocabulary": "vocabulary"}
+} | {"switch.records.projection": "entries", "runtime.errors": "errors", "runtime.event": "event"}
 """Module of the switch → module of the package."""
 _INIT = '''\
 """Steering a Ringmain telephone exchange from a program; see docs/integrating.md of Ringmain."""

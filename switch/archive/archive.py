@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 _STATE = "archive.json"
 _FIRST_RETRY_S = 0.5
+_ENTRIES_READ_TWICE = 50_000
+"""At most about so many after a crash, in a second; while calls come, the place is seldom worth a file."""
 _MOST_UNWRITTEN = 1000
 """While so many manifests wait for the disk, the journal is not read further: it keeps the rest."""
 
@@ -112,7 +114,7 @@ class Archive:
         while not last:
             last = self._closing.is_set()
             self._tell_health(self._catch_up(reader) or self._finish_left_behind())
-            self._keep_place(at_least=1 if last else self._config.batch_entries)
+            self._keep_place(at_least=1 if last else _ENTRIES_READ_TWICE)
             if self._failing:
                 self._closing.wait(self._retry_s)
             elif not last:

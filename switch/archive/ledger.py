@@ -6,8 +6,9 @@ heard in it is what the exchange told of those it let the recorder hear.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from runtime.target import first_queue, parse_target
 from switch.archive.notes import Ended, LegNote, RecordingNote
@@ -15,10 +16,11 @@ from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry
 
 _QUEUE = "queue"
+ENDS = frozenset({"recording.completed", "recording.failed"})
+"""The topics of what ends a recording."""
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(Struct):
     """A call that is up."""
 
     call_id: str
@@ -27,7 +29,14 @@ class _Call:
     caller: str
     called: str
     trunk: str | None
-    queue: str | None = None
+    target: str
+    """Where it came to, or the last queue it was handed off to."""
+
+    @property
+    def queue(self) -> str | None:
+        """The last it was in, if in any."""
+        scheme, name = parse_target(self.target)
+        return first_queue(name) if scheme == _QUEUE else None
 
 
 class Ledger:
@@ -37,48 +46,32 @@ class Ledger:
         self._calls: dict[str, _Call] = {}
         self._notes: dict[str, RecordingNote] = {}
         self._of_contact: defaultdict[str, list[RecordingNote]] = defaultdict(list)
-        self._steps: Mapping[str, Callable[[_Call, JournalEntry], None]] = {
+        self._folds: Mapping[str, Callable[[JournalEntry], Ended | None]] = {
+            "call.arrived": self._begin,
+            "call.placed": self._begin,
             "call.answered": self._answered,
             "call.recorded": self._answered,
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,
-        }
-        self._of_recordings: Mapping[str, Callable[[JournalEntry], None]] = {
+            "call.ended": self._end_call,
+            "switch.started": self._end_run,
             "recording.started": self._started,
             "recording.stopped": self._stopped,
             "recording.leg_joined": self._joined,
             "recording.leg_left": self._of_leg,
             "recording.agent_joined": self._of_leg,
+            **dict.fromkeys(ENDS, self._end),
         }
 
     @property
     def topics(self) -> frozenset[str]:
         """What it folds; it need be shown nothing else."""
-        return frozenset(
-            {"call.arrived", "call.placed", "call.ended", "switch.started"}
-            | {"recording.completed", "recording.failed"}
-            | self._of_recordings.keys()
-            | self._steps.keys()
-        )
+        return frozenset(self._folds)
 
     def apply(self, entry: JournalEntry) -> Ended | None:
         """Take the next entry."""
-        fields = entry.fields
-        match entry.topic:
-            case "call.arrived" | "call.placed":
-                self._calls[fields["call_id"]] = _arrived(entry)
-            case "call.ended":
-                self._calls.pop(fields["call_id"], None)
-            case "switch.started":  # the calls of the run before are over, its recordings are not finished
-                self._calls.clear()
-            case "recording.completed" | "recording.failed":
-                return self._end(entry)
-            case topic if of_recording := self._of_recordings.get(topic):
-                of_recording(entry)
-            case topic if step := self._steps.get(topic):
-                if call := self._calls.get(fields["call_id"]):
-                    step(call, entry)
-        return None
+        fold = self._folds.get(entry.topic)
+        return None if fold is None else fold(entry)
 
     def under_way(self) -> list[RecordingNote]:
         """The recordings that have begun and not ended, in the order they began."""
@@ -97,10 +90,21 @@ class Ledger:
             )  # they are kept in the order they arrived
         return min(needed, default=None)
 
-    def _answered(self, call: _Call, entry: JournalEntry) -> None:
+    def _begin(self, entry: JournalEntry) -> None:
+        self._calls[entry.fields["call_id"]] = _arrived(entry)
+
+    def _end_call(self, entry: JournalEntry) -> None:
+        self._calls.pop(entry.fields["call_id"], None)
+
+    def _end_run(self, entry: JournalEntry) -> None:
+        """The calls of the run before are over, its recordings are not finished."""
+        self._calls.clear()
+
+    def _answered(self, entry: JournalEntry) -> None:
         """A recording is noted from the answer on: a short call ends before its file is open."""
-        recording_id = entry.fields.get("recording_id")
-        if recording_id and recording_id not in self._notes:
+        fields = entry.fields
+        recording_id, call = fields.get("recording_id"), self._calls.get(fields["call_id"])
+        if recording_id and call is not None and recording_id not in self._notes:
             self._note(_begun(call, entry))
 
     def _started(self, entry: JournalEntry) -> None:
@@ -158,16 +162,18 @@ class Ledger:
         elif leg is not None:
             leg.agent = fields["agent"]
 
-    def _handed_off(self, call: _Call, entry: JournalEntry) -> None:
-        scheme, name = parse_target(entry.fields["target"])
-        if scheme == _QUEUE:
-            call.queue = first_queue(name)
+    def _handed_off(self, entry: JournalEntry) -> None:
+        call, target = self._calls.get(entry.fields["call_id"]), entry.fields["target"]
+        scheme, _ = parse_target(target)
+        if call is not None and scheme == _QUEUE:
+            call.target = target
             for note in self._of_contact.get(call.contact_id, ()):
                 note.queue = call.queue
 
-    def _transferred(self, call: _Call, entry: JournalEntry) -> None:
+    def _transferred(self, entry: JournalEntry) -> None:
         """Another may be the caller since, and of another contact, whose recording goes on in this call."""
-        call.contact_id = entry.fields["contact_id"]
+        if call := self._calls.get(entry.fields["call_id"]):
+            call.contact_id = entry.fields["contact_id"]
 
     def _end(self, entry: JournalEntry) -> Ended:
         fields = entry.fields
@@ -182,7 +188,6 @@ class Ledger:
 
 def _arrived(entry: JournalEntry) -> _Call:
     fields = entry.fields
-    scheme, name = parse_target(fields["target"])
     return _Call(
         call_id=fields["call_id"],
         contact_id=fields["contact_id"],
@@ -190,7 +195,7 @@ def _arrived(entry: JournalEntry) -> _Call:
         caller=fields["caller_number"],
         called=fields["called_number"],
         trunk=fields.get("trunk"),
-        queue=first_queue(name) if scheme == _QUEUE else None,
+        target=fields["target"],
     )
 
 

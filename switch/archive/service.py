@@ -111,8 +111,9 @@ class ArchiveService:
         return self._listening.finder.look_up(recording_id)
 
     def projections(self) -> Iterator[Projection]:
-        yield Recordings()
-        yield RecordingParties()
+        recordings = Recordings()
+        yield recordings
+        yield RecordingParties(recordings)
         yield RecordingChanges()
 
     def verbs(self) -> tuple[Verb, ...]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from runtime.tenancy import HOUSE
 from switch.arrival import Admission, Admitted, TurnedAway
 from switch.customers.customer_lists import CustomerLists
@@ -40,4 +42,4 @@ class CustomerAdmission:
             return arrival
         if facts.rejection is not None and facts.rejection.target is None:
             return TurnedAway(facts.rejection.cause, black_list=facts.rejection.list)
-        return arrival._replace(facts=facts)
+        return replace(arrival, facts=facts)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from runtime.deadlines import Deadlines
 
 
-@dataclass(slots=True)
-class DialledCall:
+class DialledCall(Struct):
     """A call that goes, or went, to one phone."""
 
     call_id: str

@@ -45,7 +45,7 @@ call_records = Table(
     Column("hangup_cause", String(64), nullable=False, comment="why it ended, by name"),
     Column("hangup_cause_q850", Integer, nullable=False, comment="why it ended, by the number of Q.850"),
     Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
-    Column("sip_call_id", String(255), nullable=False, index=True, comment="Call-ID of the caller's dialog"),
+    Column("sip_call_id", String(255), nullable=False, comment="Call-ID of the caller's dialog"),
     Column("access_code", String(64), comment="null when a station dialled a phone, or nobody was let in"),
     Column("trunk", String(64), comment="the trunk it came from or went out by; null for none"),
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
@@ -115,7 +115,7 @@ class CallRecords:
         if call is None:  # what is read again after a restart may begin in a call's middle
             return ()
         _STEPS[entry.topic](call, entry.fields, entry.time)
-        return self._row_of_complete(call)
+        return () if call.ended is None else self._row_of_complete(call)
 
     def _connect(self, entry: JournalEntry) -> Rows:
         call = self._open.get(entry.fields["call_id"])

@@ -48,11 +48,12 @@ class Database:
     ) -> None:
         self._config = config
         self._projections = tuple(projections)
+        self._rows: dict[Table, list[Row]] = {p.table: [] for p in self._projections}
+        """Those that are complete, and not written yet."""
         self._by_topic = _by_topic(self._projections)
         self._journal = journal
         self._report = report
         self._store = RecordStore(config.database, (p.table for p in self._projections), report)
-        self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._next_sequence = 1
         """Up to here the journal is read."""
         self._complete_to = 0
@@ -116,8 +117,7 @@ class Database:
         """Read and write until nothing is left; False when that failed and we are closing."""
         read = 0
         while (entries := self._persist(lambda: reader.take(_ENTRIES_AT_ONCE))) is not None:
-            for entry in entries:
-                self._apply(entry)
+            self._apply(entries)
             self._next_sequence = reader.next_sequence
             read += len(entries)
             if entries and read < self._config.batch_entries:
@@ -129,13 +129,17 @@ class Database:
             read = 0
         return False
 
-    def _apply(self, entry: JournalEntry) -> None:
-        for projection in self._by_topic.get(entry.topic, ()):
-            try:
-                if rows := projection.apply(entry):
-                    self._rows[projection.table].extend(rows)
-            except Exception:  # one entry that a projection cannot use must not stop all that follow
-                log.exception("entry not understood", table=projection.table.name, sequence=entry.sequence)
+    def _apply(self, entries: Iterable[JournalEntry]) -> None:
+        by_topic = self._by_topic
+        for entry in entries:
+            for projection in by_topic[entry.topic]:
+                try:
+                    if rows := projection.apply(entry):
+                        self._rows[projection.table] += rows
+                except Exception:  # one entry that a projection cannot use must not stop all that follow
+                    log.exception(
+                        "entry not understood", table=projection.table.name, sequence=entry.sequence
+                    )
 
     def _save(self) -> bool:
         """Write what is worth a transaction; False when that failed and we are closing."""
@@ -145,7 +149,8 @@ class Database:
             rejected = self._persist(self._write)
             if rejected is None:
                 return False
-            self._rows.clear()
+            for some in self._rows.values():
+                some.clear()
             self._cursor_moved_at = self._next_sequence
             for row in rejected:
                 log.error("record rejected by the database", table=row.table, key=row.key, reason=row.reason)

@@ -44,28 +44,24 @@ class Journal:
         self._lock = _lock_folder(self.folder)
         self.first_sequence = _last_sequence(self.folder, report, name) + 1
         """The first entry of this run."""
-        self._next_sequence = self.first_sequence
-        self._newest: tuple[int, float, str, Event] | None = None
         self._tails: list[JournalTail] = []
         self._listeners: list[Callable[[], None]] = []
-        self._writer = JournalWriter(config, report, self._keep_at_hand, self._tell_listeners, encode, name)
-        self._writer.start()
+        self._writer = writer = JournalWriter(
+            config, report, self._keep_at_hand, self._tell_listeners, self.first_sequence, encode, name
+        )
+        self.observe: Callable[[Event, float], None] = writer.put
+        """A driver's observer: take an event that happened at a wall-clock time."""
+        writer.start()
 
     @property
     def newest(self) -> FreshEntry | None:
         """The entry of the last event taken."""
-        return None if self._newest is None else FreshEntry(*self._newest)
-
-    def observe(self, event: Event, wall: float) -> None:
-        """A driver's observer: take an event that happened at ``wall``."""
-        entry = self._newest = self._next_sequence, wall, event.topic, event
-        self._next_sequence += 1
-        self._writer.put(entry)
+        newest = self._writer.newest
+        return None if newest is None else FreshEntry(*newest)
 
     def note(self, topic: str, fields: Mapping[str, Any], wall: float) -> None:
         """Take what is no event."""
-        self._writer.put((self._next_sequence, wall, topic, fields))
-        self._next_sequence += 1
+        self._writer.put(fields, wall, topic)
 
     def listen(self, on_flush: Callable[[], None]) -> None:
         """Call ``on_flush``, on the writer's thread, whenever more can be read."""
@@ -90,10 +86,10 @@ class Journal:
             log.error(f"the {self._name} could not be written to its end", path=str(self.folder))
         os.close(self._lock)
 
-    def _keep_at_hand(self, entries: list[Entry], lines: list[bytes]) -> None:
+    def _keep_at_hand(self, entries: list[Entry], size_bytes: int) -> None:
         try:
             for tail in self._tails:
-                tail.add(entries, lines)
+                tail.add(entries, size_bytes)
         except Exception:  # whatever went wrong, the disk has them
             for tail in self._tails:
                 tail.let_go()

@@ -1,12 +1,13 @@
 """Following the journal while it is written: from memory, and from the disk what is not there any more."""
 
-from collections import deque
+from bisect import bisect_left
+from operator import itemgetter
 from pathlib import Path
 
 from switch.records.journal_reader import JournalReader
 from switch.records.journal_tail import JournalTail
-from switch.records.projection import JournalEntry
-from switch.records.segment import decode_line
+from switch.records.projection import Entry, JournalEntry
+from switch.records.segment import as_decoded
 
 
 class JournalFollower:
@@ -17,9 +18,9 @@ class JournalFollower:
         self._folder = folder
         self._tail = tail
         self._next_sequence = from_sequence
-        self._lines: deque[bytes] = deque()
-        self._lines_end = 0
-        """All entries of the tail's topics before this one are among the lines, or were."""
+        self._at_hand: list[Entry] = []
+        self._at_hand_end = 0
+        """All entries of the tail's topics before this one are at hand, or were."""
         self._reader: JournalReader | None = self._open()
         """While there may be something on the disk that the tail does not hold."""
 
@@ -30,11 +31,11 @@ class JournalFollower:
 
     def take(self, limit: int) -> list[JournalEntry]:
         """Up to ``limit`` next entries; none when all that is written has been taken. Raises OSError."""
-        if self._reader is None and not self._lines:
+        if self._reader is None and not self._at_hand:
             self._look_at_tail()
         if self._reader is not None and (entries := self._read(self._reader, limit)):
             return entries
-        return self._decode(limit)
+        return self._take_at_hand(limit)
 
     def close(self) -> None:
         """Let go of the file, if there is one."""
@@ -49,7 +50,7 @@ class JournalFollower:
         stretch = self._tail.take()
         if stretch is None:
             return
-        self._lines, self._lines_end = deque(stretch.lines), stretch.end
+        self._at_hand, self._at_hand_end = stretch.entries, stretch.end
         if stretch.first > self._next_sequence:  # we were too slow for the tail
             self._reader = self._open()
 
@@ -60,12 +61,13 @@ class JournalFollower:
             self.close()
         return entries
 
-    def _decode(self, limit: int) -> list[JournalEntry]:
-        entries: list[JournalEntry] = []
-        while self._lines and len(entries) < limit:
-            entry = decode_line(self._lines.popleft())
-            if entry is not None and entry.sequence >= self._next_sequence:  # not read from the disk before
-                entries.append(entry)
-        last = entries[-1].sequence + 1 if entries else 0
-        self._next_sequence = max(self._next_sequence, last if self._lines else self._lines_end)
+    def _take_at_hand(self, limit: int) -> list[JournalEntry]:
+        at_hand = self._at_hand
+        if at_hand and at_hand[0][0] < self._next_sequence:  # read from the disk before
+            del at_hand[: bisect_left(at_hand, self._next_sequence, key=itemgetter(0))]
+        taken = at_hand[:limit]
+        entries = as_decoded(taken)
+        del at_hand[:limit]  # only now: what a fault kept from being taken is there the next time
+        end = taken[-1][0] + 1 if at_hand else self._at_hand_end
+        self._next_sequence = max(self._next_sequence, end)
         return entries

@@ -1,10 +1,11 @@
 """The thread that writes the journal. Whatever the disk does, nobody waits for it but this thread."""
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from threading import Event as Signal
 from threading import Lock, Thread
+from typing import Any
 
 import structlog
 
@@ -22,8 +23,8 @@ _ENTRIES_PER_ENCODING = 64
 """As many as the processor's caches hold; nobody else gets a turn at Python meanwhile."""
 _FIRST_RETRY_S = 0.1
 
-Encode = Callable[[list[Entry]], list[bytes]]
-"""Makes the lines of entries. Raises whatever it likes when one cannot be made."""
+Encode = Callable[[list[Entry]], bytes]
+"""Makes the lines of entries, one behind the other. Raises whatever it likes when one cannot be made."""
 
 
 class JournalWriter:
@@ -33,19 +34,23 @@ class JournalWriter:
         self,
         config: RecordsConfig,
         report: Report,
-        on_written: Callable[[list[Entry], list[bytes]], None],
+        on_written: Callable[[list[Entry], int], None],
         on_flush: Callable[[], None],
+        first_sequence: int,
         encode: Encode = encode_lines,
         name: str = "journal",
     ) -> None:
-        """``on_written`` gets entries with their lines; ``name``: what is written, as the log calls it."""
+        """``on_written``: told what was written, and as how many bytes; ``name``: what the log calls it."""
+        self.newest: tuple[int, float, str, Any] | None = None
+        """The entry that was put last."""
+        self._numbers = count(first_sequence)
         self._config = config
         self._name = name
         self._encoded = encode
         self._report = report
         self._on_written = on_written
         self._on_flush = on_flush
-        self._queue: deque[Entry] = deque()
+        self._queue: list[Entry] = []
         self._most_queued = config.buffer_entries
         self._wake = Signal()
         self._closing = Signal()
@@ -57,8 +62,12 @@ class JournalWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, entry: Entry) -> None:
-        """Queue an entry; one that finds the queue full is lost and counted. Never waits. For one thread."""
+    def put(self, told: Any, wall: float, topic: str = "") -> None:
+        """Number what happened at ``wall`` and queue it; when the queue is full it is lost and counted.
+
+        Never waits; for one thread. ``told``: an event, or fields, which have no ``topic`` of their own.
+        """
+        entry = self.newest = next(self._numbers), wall, topic or told.topic, told
         queue = self._queue
         if len(queue) < self._most_queued:
             queue.append(entry)
@@ -95,24 +104,24 @@ class JournalWriter:
 
     def _write_queue(self) -> None:
         while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), _ENTRIES_PER_WRITE))]
+            batch = self._queue[:_ENTRIES_PER_WRITE]
+            del self._queue[: len(batch)]  # meanwhile more may have come behind them
             if not self._write_until_done(batch):
-                self._queue.extendleft(reversed(batch))
+                self._queue[:0] = batch
                 return
         self._flush()
 
     def _write_until_done(self, batch: list[Entry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
-        lines = self._encode(batch)
-        text = b"".join(lines)
         first_sequence, first_time, _, _ = batch[0]
+        text = self._encode(batch)
 
         def append() -> None:
             self._append(first_sequence, first_time, text)
 
         if not self._persist(append):
             return False
-        self._on_written(batch, lines)
+        self._on_written(batch, len(text))
         return True
 
     def _persist(self, step: Callable[[], None]) -> bool:
@@ -124,24 +133,24 @@ class JournalWriter:
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
 
-    def _encode(self, batch: list[Entry]) -> list[bytes]:
-        parts = (batch[at : at + _ENTRIES_PER_ENCODING] for at in range(0, len(batch), _ENTRIES_PER_ENCODING))
-        return [line for part in parts for line in self._encode_part(part)]
+    def _encode(self, batch: list[Entry]) -> bytes:
+        """The lines of a batch. What has none is lost, and taken out of it: the others must not wait."""
+        parts = [batch[at : at + _ENTRIES_PER_ENCODING] for at in range(0, len(batch), _ENTRIES_PER_ENCODING)]
+        return b"".join([self._encode_part(part, batch) for part in parts])
 
-    def _encode_part(self, part: list[Entry]) -> list[bytes]:
+    def _encode_part(self, part: list[Entry], batch: list[Entry]) -> bytes:
         try:
             return self._encoded(part)
         except Exception:  # of some of them
-            return [self._encode_or_lose(entry) for entry in part]
+            return b"".join([self._encode_or_lose(entry, batch) for entry in part])
 
-    def _encode_or_lose(self, entry: Entry) -> bytes:
-        """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
+    def _encode_or_lose(self, entry: Entry, batch: list[Entry]) -> bytes:
         try:
-            (line,) = self._encoded([entry])
-            return line
+            return self._encoded([entry])
         except Exception:
             log.exception("an event cannot be written as JSON", topic=entry[2], sequence=entry[0])
             self._loss.add(entry[0])
+            batch.remove(entry)
             return b""
 
     def _append(self, first_sequence: int, first_time: float, text: bytes) -> None:

@@ -15,7 +15,8 @@ _MEASURES = {
     "round_trip_ms": ("round_trip_ms", "ms to the {side} and back, by its last report; null without any"),
 }
 """Column behind the side → field of endpoint.closed, and what it means."""
-_FIELDS = {side: [(f"{side}_{name}", key) for name, (key, _) in _MEASURES.items()] for side in SIDES}
+_FIELDS = [field for field, _ in _MEASURES.values()]
+_COLUMNS = {side: [f"{side}_{name}" for name in _MEASURES] for side in SIDES}
 _LOSS = {side: f"{side}_loss" for side in SIDES}
 
 
@@ -30,12 +31,12 @@ def quality_columns() -> Iterator[Column[Any]]:
 def quality_of(side: str, closed: Mapping[str, Any]) -> dict[str, float | None]:
     """The columns of one side, by the fields of its leg's endpoint.closed. An older journal has fewer."""
     heard, lost = closed["packets_received"], closed["packets_lost"]
-    values = {column: closed.get(key) for column, key in _FIELDS[side]}
+    values: dict[str, float | None] = dict(zip(_COLUMNS[side], map(closed.get, _FIELDS), strict=True))
     values[_LOSS[side]] = round(lost / (heard + lost), 5) if heard else None
     return values
 
 
-NOTHING_KNOWN: Mapping[str, float | None] = {
+NOTHING_KNOWN: dict[str, float | None] = {
     f"{side}_{name}": None for side in SIDES for name in (*_MEASURES, "loss")
 }
 """Of a call whose legs nothing was heard of."""

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from runtime.target import first_queue, parse_target
 from switch.causes import Cause
@@ -35,8 +36,7 @@ class HungUpBy(StrEnum):
     RESTART = RESTART
 
 
-@dataclass(slots=True)
-class OpenCall:
+class OpenCall(Struct, kw_only=True):
     """What is known of a call that has no row yet. Times are wall-clock seconds."""
 
     sequence: int
@@ -76,7 +76,7 @@ class OpenCall:
     open_recordings: set[str] = field(default_factory=set)
     open_legs: dict[str, str] = field(default_factory=dict)
     """Legs whose ports are open: which side each is."""
-    quality: dict[str, float | None] = field(default_factory=lambda: dict(NOTHING_KNOWN))
+    quality: dict[str, float | None] = field(default_factory=NOTHING_KNOWN.copy)
 
     def enter(self, target: str, now: float) -> None:
         """An application has the call now; a queue makes it wait."""
@@ -130,7 +130,7 @@ class OpenCall:
         return {
             "call_id": self.call_id,
             "contact_id": self.contact_id,
-            "direction": (Direction.INBOUND if self.whom is None else Direction.OUTBOUND).value,
+            "direction": str(Direction.INBOUND if self.whom is None else Direction.OUTBOUND),
             "clid": f'"{self.caller_name}" <{self.caller_number}>'
             if self.caller_name
             else self.caller_number,
@@ -145,10 +145,10 @@ class OpenCall:
             "billsec": 0 if self.answered is None else int(_elapsed_s(self.answered, ended)),
             "waitsec": None if self.waited_s is None else int(self.waited_s),
             "talk_ms": round(self.talked_s * 1000),
-            "disposition": disposition(self.cause, answered=self.answered is not None).value,
-            "hangup_cause": self.cause.value,
+            "disposition": str(disposition(self.cause, answered=self.answered is not None)),
+            "hangup_cause": str(self.cause),
             "hangup_cause_q850": self.cause.number,
-            "hung_up_by": self.hung_up_by.value,
+            "hung_up_by": str(self.hung_up_by),
             "sip_call_id": self.sip_call_id,
             "access_code": self.access_code,
             "trunk": self.trunk,

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from runtime.vocabulary import Event, event_fields
+from runtime.event import Event, event_fields
 
 if TYPE_CHECKING:  # SQLAlchemy takes long to load, and control clients need only the entries
     from sqlalchemy import Table
 
 
 class JournalEntry(NamedTuple):
-    """One line of the journal. (A tuple, since one is made for every event: 1 µs less than a dataclass.)"""
+    """One line of the journal. (A tuple, since one is made for every event and clients have no structs.)"""
 
     sequence: int
     """Counts up by one over the life of the installation."""

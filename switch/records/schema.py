@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from zlib import crc32
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, inspect
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, inspect
 
 from switch.records.errors import OtherSchema
+from switch.records.inserting import LATEST_ROW_COUNTS
 
 journal_cursor = Table(
     "journal_cursor",
@@ -17,7 +18,11 @@ journal_cursor = Table(
     Column("id", Integer, primary_key=True, autoincrement=False, comment="always 1"),
     Column("next_sequence", BigInteger, nullable=False, comment="where to go on reading the journal"),
     comment="The place in the journal from which records that are not complete still need it.",
+    info={LATEST_ROW_COUNTS: True},
 )
+
+_CALLS_BEFORE = Table("call_records", MetaData(), Column("sip_call_id", String(255), index=True))
+"""Had an index that nobody asked, and into which each call had to be put."""
 
 _BESIDE = ("-shm", "-wal", "")
 """The ends of the names of SQLite's files. The database comes last: while it is there, moving is not done."""
@@ -35,6 +40,12 @@ def make_tables(connection: Connection, tables: Sequence[Table]) -> None:
             )
     if connection.dialect.name == "sqlite" and _number_in(connection) != _number_of(tables):
         connection.exec_driver_sql(f"PRAGMA user_version = {_number_of(tables)}")
+
+
+def drop_unused_indexes(connection: Connection) -> None:
+    """Take away what an earlier version made and nobody asks any more; none of it need be gone."""
+    for index in _CALLS_BEFORE.indexes:
+        index.drop(connection, checkfirst=True)
 
 
 def made_by_another_version(connection: Connection, tables: Sequence[Table]) -> bool:

@@ -14,17 +14,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from runtime.vocabulary import Event, event_fields
 from switch.records.projection import Entry, JournalEntry
 
-_BETWEEN = b'},{"sequence":'
-"""Where one entry of a list ends and the next begins. In no text: there a quotation mark has a backslash."""
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+class _Told(msgspec.Struct, gc=False):
+    """An entry as it is written."""
+
+    sequence: int
+    time: float
+    topic: str
+    fields: Any
+
+
+class _Read(_Told, gc=False):
+    """An entry as it is read: whatever else a line holds is none."""
+
+    fields: dict[str, Any]
+
+
+_encoder = msgspec.json.Encoder(enc_hook=str)
+_read = msgspec.json.Decoder(_Read).decode
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,51 +80,49 @@ def beginning_of_others(topics: Iterable[str]) -> re.Pattern[bytes]:
 
 def encode_line(sequence: int, time: float, topic: str, fields: Event | Mapping[str, Any]) -> bytes:
     """The line of an entry, whose fields are those of an event or of whatever else is noted."""
-    keys = {"sequence": sequence, "time": time, "topic": topic, "fields": fields}
     try:
-        return orjson.dumps(keys, default=str, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
+        return _encoder.encode_lines((_Told(sequence, time, topic, fields),))
+    except UnicodeEncodeError:
         # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
-        keys["fields"] = event_fields(fields) if isinstance(fields, Event) else fields
+        plain = event_fields(fields) if isinstance(fields, Event) else fields
+        keys = {"sequence": sequence, "time": time, "topic": topic, "fields": plain}
         return _encode_anything(keys).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def encode_lines(entries: Sequence[Entry]) -> list[bytes]:
-    """Their lines, for a third less than one by one."""
-    keys = [
-        {"sequence": sequence, "time": time, "topic": topic, "fields": fields}
-        for sequence, time, topic, fields in entries
-    ]
+def encode_lines(entries: Iterable[Entry]) -> bytes:
+    """Their lines, one behind the other."""
     try:
-        text = orjson.dumps(keys, default=str)
-    except TypeError:
-        return [encode_line(*entry) for entry in entries]
-    if text.count(_BETWEEN) != len(entries) - 1:  # there is such a thing among the fields too
-        return [encode_line(*entry) for entry in entries]
-    return (text[1:-1].replace(_BETWEEN, b'}\n{"sequence":') + b"\n").splitlines(keepends=True)
+        return _encoder.encode_lines(list(starmap(_Told, entries)))
+    except UnicodeEncodeError:
+        return b"".join([encode_line(*entry) for entry in entries])
 
 
 def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a line, or None when it does not hold one."""
     try:
-        keys = _decode(line)
-        sequence, time, topic, fields = keys["sequence"], keys["time"], keys["topic"], keys["fields"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        read = _decode(line)
+    except (ValueError, RecursionError):
         return None
-    usable = (
-        isinstance(sequence, int)
-        and isinstance(time, float | int)
-        and isinstance(topic, str)
-        and isinstance(fields, dict)
-    )
-    return JournalEntry(sequence, time, topic, fields) if usable else None
+    return JournalEntry(read.sequence, read.time, read.topic, read.fields)
 
 
-def _decode(line: bytes) -> Any:
+def _decode(line: bytes) -> _Read:
     try:
-        return orjson.loads(line)
-    except ValueError:  # orjson takes no lone surrogates
-        return json.loads(line.decode())
+        return _read(line)
+    except msgspec.DecodeError:  # msgspec takes no lone surrogates
+        return msgspec.convert(json.loads(line.decode()), _Read)
+
+
+def as_decoded(entries: Sequence[Entry]) -> list[JournalEntry]:
+    """The entries as they would be read from their lines, but that tuples stay tuples; without any line."""
+    if not entries:
+        return []
+    sequences, times, topics, told = zip(*entries, strict=True)
+    try:
+        fields = msgspec.to_builtins(told, str_keys=True, enc_hook=str)
+    except Exception:  # a line takes what this does not, such as keys that are no texts
+        return [read for entry in entries if (read := decode_line(encode_line(*entry))) is not None]
+    return list(map(JournalEntry, sequences, times, topics, fields))
 
 
 class SegmentWriter:

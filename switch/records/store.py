@@ -6,22 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    insert,
-    make_url,
-    select,
-    update,
-)
+from sqlalchemy import Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from switch.records.events import DatabaseMovedAside, Report
 from switch.records.inserting import Inserting, Row
-from switch.records.schema import journal_cursor, made_by_another_version, make_tables, move_aside
+from switch.records.schema import (
+    drop_unused_indexes,
+    journal_cursor,
+    made_by_another_version,
+    make_tables,
+    move_aside,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +58,17 @@ class RecordStore:
             make_tables(connection, self._tables)
             self._inserting = {table: Inserting(table, connection.dialect) for table in self._tables}
             next_sequence: int | None = connection.execute(select(journal_cursor.c.next_sequence)).scalar()
+        self._drop_unused_indexes()
         self._inode = _inode(self._file)
         return next_sequence or 1
+
+    def _drop_unused_indexes(self) -> None:
+        """Rows are written all the same where we have not the right to."""
+        try:
+            with self._engine.begin() as connection:
+                drop_unused_indexes(connection)
+        except DBAPIError as error:
+            log.warning("an index that is not used any more stays in the database", reason=str(error.orig))
 
     def _move_aside_what_another_version_made(self, file: Path) -> None:
         with self._engine.connect() as connection:
@@ -82,18 +87,18 @@ class RecordStore:
         """
         if _inode(self._file) != self._inode:  # SQLite would go on writing into a file that nobody can see
             raise FileNotFoundError(f"{self._file} was removed or replaced")
+        rows = {**rows, journal_cursor: [{"id": 1, "next_sequence": next_sequence}]}
         try:
             with self._engine.begin() as connection:
                 for table, some in rows.items():
                     self._inserting[table].write(connection, some)
-                _move_cursor(connection, next_sequence)
         except StatementError as error:
             if not _objects_to_content(error):
                 raise
-            return self._write_singly(rows, next_sequence)
+            return self._write_singly(rows)
         return []
 
-    def _write_singly(self, rows: Mapping[Table, list[Row]], next_sequence: int) -> list[RejectedRow]:
+    def _write_singly(self, rows: Mapping[Table, list[Row]]) -> list[RejectedRow]:
         rejected = []
         for table, some in rows.items():
             for row in some:
@@ -104,8 +109,6 @@ class RecordStore:
                     if not _objects_to_content(error):
                         raise
                     rejected.append(RejectedRow(table.name, _key(table, row), str(error.orig)))
-        with self._engine.begin() as connection:
-            _move_cursor(connection, next_sequence)
         return rejected
 
     def close(self) -> None:
@@ -133,12 +136,6 @@ def _sqlite_file(engine: Engine) -> Path | None:
 
 def _inode(file: Path | None) -> int | None:
     return file.stat().st_ino if file is not None and file.exists() else None
-
-
-def _move_cursor(connection: Connection, next_sequence: int) -> None:
-    moved = connection.execute(update(journal_cursor).values(next_sequence=next_sequence))
-    if moved.rowcount == 0:
-        connection.execute(insert(journal_cursor).values(id=1, next_sequence=next_sequence))
 
 
 def _objects_to_content(error: StatementError) -> bool:

@@ -4,7 +4,10 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from msgspec import structs
+
 from media.commands import Codec
+from runtime.vocabulary import plain_data
 from switch.sdp.description import Attribute, MediaDescription, SessionDescription, stream_direction
 from switch.sdp.direction import Direction
 from switch.sdp.formats import (
@@ -21,7 +24,8 @@ _LONGEST_ADDRESS = 45
 """Characters of an IPv6 address with an IPv4 tail."""
 
 
-class MediaAgreement(NamedTuple):
+@plain_data
+class MediaAgreement:
     """What both sides settled on; same meaning as ``media.commands.ConfigureEndpoint``."""
 
     host: str
@@ -46,11 +50,13 @@ class MediaAgreement(NamedTuple):
         if secured is NO_SECURITY:
             return self
         host = "" if secured.dtls and secured.dtls.ufrag else self.host
-        return self._replace(host=host, secured=secured)
+        return structs.replace(self, host=host, secured=secured)  # type: ignore[type-var]
 
     def at(self, host: str, port: int, rtcp_address: RtcpAddress | None = None) -> "MediaAgreement":
-        """The same with other addresses; ``_replace`` takes three times as long, and each leg needs one."""
-        return MediaAgreement(host, port, *self[2:-1], rtcp_address)
+        """The same with other addresses."""
+        return structs.replace(  # type: ignore[type-var]
+            self, host=host, port=port, rtcp_address=rtcp_address
+        )
 
 
 class Acceptable(NamedTuple):
@@ -90,7 +96,7 @@ def agree(
     media, rtcp_address = take_rtcp_address(media)
     session = plain_attributes(peer.attributes)  # what is remembered holds no password of ICE
     terms = agree_but_for_address(session, media.formats, media.attributes, address.nowhere, ours)
-    return terms and (terms, terms.at(address.host, media.port, rtcp_address))
+    return None if terms is None else (terms, terms.at(address.host, media.port, rtcp_address))
 
 
 @lru_cache(maxsize=256)

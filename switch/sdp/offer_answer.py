@@ -16,8 +16,10 @@ from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
 from switch.sdp.rtcp import RtcpTerms, read_rtcp_terms, rtcp_attributes
 from switch.sdp.security import (
+    NO_SECURITY,
     NOT_SECURED,
     LocalSecurity,
+    Secured,
     accepted_security,
     answered_security,
     offered_security,
@@ -51,22 +53,33 @@ class LocalMedia:
     """Whether our offers have RTCP share the port of RTP (RFC 5761); one that offers it may have it."""
 
 
-class _UsualAnswer(NamedTuple):
-    """Our answer to a usual offer, without what changes from call to call."""
+class _Form(NamedTuple):
+    """A usual description of ours, without what changes from call to call."""
 
     session: str
-    """The lines between origin and stream."""
+    """From behind the version in the origin to the stream."""
     stream: str
     """What stands behind the port."""
-    agreed: MediaAgreement
-    """At no port in particular."""
+
+    @classmethod
+    def of(cls, text: str, host: str) -> "_Form | None":
+        """That of a description of ours; None when it is not usual."""
+        said = take_apart(text)
+        return None if said is None else cls(_host_in_origin(host) + said[0], said[2])
+
+    def filled(self, local: LocalMedia) -> str:
+        session, stream = self
+        origin = f"v=0\r\no={_USERNAME} {local.session_id} {local.session_version}"
+        return f"{origin}{session}m=audio {local.port} {stream}"
 
 
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
     secured = offered_security(local.security)
-    stream = secured.describe(_first_stream(local.codecs, local.comfort_noise, local.rtcp_mux))
-    return _write(local, ("0 0",), (write_stream(stream, local.port),), secured.session_attributes)
+    if secured is NO_SECURITY:
+        usual = _usual_offer(local.host, local.codecs, local.comfort_noise, local.rtcp_mux)
+        return usual.filled(local)
+    return _offer(local, secured)
 
 
 def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = None) -> str:
@@ -98,9 +111,8 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
         session, port, stream = usual
         known = _usual_answer(session, stream, local.host, local.codecs, local.security.policy)
         if known is not None:
-            agreed = known.agreed
-            text = f"{_beginning(local)}{known.session}m=audio {local.port} {known.stream}"
-            return text, agreed.at(agreed.host, port, agreed.rtcp_address)
+            form, agreed = known
+            return form.filled(local), agreed.at(agreed.host, port, agreed.rtcp_address)
     return _answer(parse_sdp(offer), local)
 
 
@@ -118,6 +130,28 @@ def accept_answer(
         if agreed is not None:
             return agreed.at(agreed.host, theirs[1], agreed.rtcp_address)
     return _accept(parse_sdp(offer), parse_sdp(answer), security, rule)
+
+
+def _offer(local: LocalMedia, secured: Secured) -> str:
+    stream = secured.describe(_first_stream(local.codecs, local.comfort_noise, local.rtcp_mux))
+    return _write(local, ("0 0",), (write_stream(stream, local.port),), secured.session_attributes)
+
+
+@lru_cache(maxsize=256)
+def _usual_offer(host: str, codecs: tuple[Codec, ...], comfort_noise: bool, rtcp_mux: bool) -> _Form:
+    """What we offer without keys, wherever our end of the stream is."""
+    local = LocalMedia(
+        host=host,
+        port=9,
+        session_id=0,
+        session_version=0,
+        codecs=codecs,
+        comfort_noise=comfort_noise,
+        rtcp_mux=rtcp_mux,
+    )
+    form = _Form.of(_offer(local, NO_SECURITY), host)
+    assert form is not None, "an offer of ours is one plain stream"
+    return form
 
 
 def _answer(offered: SessionDescription, local: LocalMedia) -> tuple[str, MediaAgreement]:
@@ -138,7 +172,7 @@ def _answer(offered: SessionDescription, local: LocalMedia) -> tuple[str, MediaA
 @lru_cache(maxsize=512)
 def _usual_answer(
     session: str, stream: str, host: str, codecs: tuple[Codec, ...], policy: Srtp
-) -> _UsualAnswer | None:
+) -> tuple[_Form, MediaAgreement] | None:
     """What an offer with this text is answered, wherever both ends of the stream are; None for anything that
     must be looked at more closely."""
     security = LocalSecurity(policy)
@@ -147,8 +181,8 @@ def _usual_answer(
         text, agreed = _answer(parse_sdp(put_together(session, stream)), local)
     except (SdpSyntaxError, NotAcceptable):
         return None
-    said = take_apart(text)  # fails where the offer has a stream more, and the answer with it
-    return None if said is None else _UsualAnswer(said[0], said[2], agreed)
+    form = _Form.of(text, host)  # none where the offer has a stream more, and the answer with it
+    return None if form is None else (form, agreed)
 
 
 def _accept(
@@ -214,13 +248,12 @@ def _write(
 ) -> str:
     """Our description, of streams that are written already."""
     session = write_session(_SESSION_NAME, _connection_at(local.host), timing, attributes)
-    return f"{_beginning(local)}{session}{''.join(streams)}"
+    origin = f"{_USERNAME} {local.session_id} {local.session_version}{_host_in_origin(local.host)}"
+    return f"v=0\r\no={origin}{session}{''.join(streams)}"
 
 
-def _beginning(local: LocalMedia) -> str:
-    """Version and origin."""
-    origin = f"{_USERNAME} {local.session_id} {local.session_version}"
-    return f"v=0\r\no={origin} IN {_connection_at(local.host).address_type} {local.host}\r\n"
+def _host_in_origin(host: str) -> str:
+    return f" IN {_connection_at(host).address_type} {host}\r\n"
 
 
 def _write_refused(media: MediaDescription) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from media.commands import DtlsPeer, SrtpKeys, SrtpSuite
 from media.config import Srtp
+from runtime.vocabulary import plain_data_in_order
 from switch.sdp.crypto_lines import CryptoLine, read_crypto_lines
 from switch.sdp.description import Attribute, MediaDescription
 from switch.sdp.dtls import (
@@ -38,7 +39,8 @@ _ABOUT_SECURITY = frozenset(
 )
 
 
-class LocalSecurity(NamedTuple):
+@plain_data_in_order
+class LocalSecurity:
     """What our end of a stream may and must do."""
 
     policy: Srtp = Srtp.OFF

@@ -12,7 +12,7 @@ _SECRETS = ("crypto:", "ice-pwd:")
 """Keys and passwords are nobody's business but their call's."""
 _USUAL = re.compile(
     r"v=0\r?\no=\S++ \S++ \S++ IN \S++ \S++\r?\n"
-    r"((?:[^m\n].*+\n)*)m=audio ([1-9][0-9]{0,4}) (RTP/AVP [\s\S]*+)"
+    r"((?:[^m\n].*+\n)*)m=audio ([1-9][0-9]{0,4}) (?=RTP/AVP )"
 )
 
 
@@ -26,7 +26,7 @@ def take_apart(text: str) -> tuple[str, int, str] | None:
     found = _USUAL.match(text) if may_be_kept(text) else None
     if found is None:
         return None
-    session, port, stream = found[1], int(found[2]), found[3]
+    session, port, stream = found[1], int(found[2]), text[found.end() :]
     return None if port > 65535 or "\nm=" in stream else (session, port, stream)
 
 

@@ -9,7 +9,7 @@ from switch.sip.commands import PhoneOrder
 
 @plain_data
 class LegArrived(Event):
-    """An INVITE outside any dialog. 100 Trying is already sent."""
+    """An INVITE outside any dialog. It gets 100 Trying if nothing else is answered within 150 ms."""
 
     topic: ClassVar[str] = "leg.arrived"
     leg_id: str

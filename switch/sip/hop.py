@@ -1,5 +1,6 @@
 """Where a SIP message came from or goes to."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 ACCEPTED_ONLY = frozenset({"ws", "wss"})
@@ -25,6 +26,7 @@ class Hop(NamedTuple):
         return f"{self.transport}:{host}:{self.port}"
 
 
+@lru_cache(maxsize=1024)
 def host_of(peer: str) -> str:
     """The address in a text such as ``udp:192.0.2.1:5060``, which a hop is in events."""
     return peer.partition(":")[2].rpartition(":")[0].strip("[]")

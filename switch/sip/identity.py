@@ -118,20 +118,18 @@ class Identity:
         status: int,
         *,
         phrase: str | None = None,
-        tag: str | None = None,
         extra: Fields | None = None,
-        body: bytes = b"",
     ) -> Response:
-        """An answer to ``request``. ``tag`` is the dialog's, when there is one; 100 Trying carries none."""
+        """The answer to a request that has no transaction; those of others are written by the core."""
         fields = request.headers.pick(_COPIED)
-        if status > 100 and (to := request.headers.get("to")) is not None:
-            fields["to"] = _with_tag(to, tag or self.tag)
+        if (to := request.headers.get("to")) is not None:
+            fields["to"] = _with_tag(to, self.tag)
         fields["server"] = self.name
         if "session-id" in request.headers:
             fields.update(answering_lines(request.headers))
         if extra:
             fields.update(extra)
-        return Response(status, phrase or phrase_of(status), Headers(fields), body)
+        return Response(status, phrase or phrase_of(status), Headers(fields))
 
 
 @cache

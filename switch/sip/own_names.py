@@ -1,6 +1,7 @@
 """What this switch is called by its peers: the names of the listener that serves a peer's hop."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from switch.sip.hop import Hop
@@ -15,6 +16,9 @@ _SIPS_PARAMETER = {"tls": "", "wss": ";transport=ws"}
 """The same in a SIPS URI, which says by itself that there is TLS."""
 _ASKS_FOR_REUSE = frozenset({"tcp", "tls"})
 """Over these peers may send their requests by the connection we opened (RFC 5923 §5)."""
+
+_NEIGHBOURS = 4096
+"""Peers whose names are found at once."""
 
 
 class Names(NamedTuple):
@@ -42,15 +46,16 @@ class OwnNames:
         self._listeners = listeners
         self._sent_by = {_sent_by(listener) for listener in listeners}
         self._names: dict[tuple[str, bool], Names] = {}
-
-    def of(self, hop: Hop) -> Names:
+        self.of = lru_cache(maxsize=_NEIGHBOURS)(self._of)
         """The names this peer knows us by."""
-        key = (hop.transport, ":" in hop.host)
-        return self._names.get(key) or self._build(*key)
 
     def wrote(self, via: Via) -> bool:
         """Whether a Via is one of ours."""
         return (via.host.lower(), via.port or DEFAULT_PORT) in self._sent_by
+
+    def _of(self, hop: Hop) -> Names:
+        key = (hop.transport, ":" in hop.host)
+        return self._names.get(key) or self._build(*key)
 
     def _build(self, transport: str, is_ipv6: bool) -> Names:
         listener = self._closest(transport, is_ipv6)

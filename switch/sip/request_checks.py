@@ -4,7 +4,7 @@ from switch.sip.capabilities import ALLOW, EXTENSIONS, KNOWN_METHODS, SDP, SERVE
 from switch.sip.messages.bodies import check_body
 from switch.sip.messages.header_values import parse_token_list
 from switch.sip.messages.message import Headers, Request
-from switch.sip.messages.uri import parse_uri
+from switch.sip.messages.uri import check_uri
 from switch.sip.refusal import Refusal
 
 _SCHEMES = ("sip:", "sips", "tel:")
@@ -22,7 +22,7 @@ def check_request(request: Request) -> Refusal | None:
         return Refusal(405 if request.method in KNOWN_METHODS else 501, {"allow": ALLOW})
     if not request.uri[:4].lower().startswith(_SCHEMES):
         return Refusal(416)
-    parse_uri(request.uri)
+    check_uri(request.uri)
     if "require" in request.headers:
         wanted = parse_token_list(request.headers.get_all("require"))
         unknown = [tag for tag in wanted if tag.lower() not in EXTENSIONS]

@@ -18,6 +18,7 @@ from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, networks_of
+from switch.sip.hop import OPENED
 from switch.sip.identity import Identity
 from switch.sip.legs.branches import HeaderFields, HoldBack, hold_nothing_back
 from switch.sip.messages.parser import MAX_MESSAGE_BYTES, parse_message
@@ -26,11 +27,11 @@ from switch.sip.registration.bindings import Bindings
 from switch.sip.registration.domains import Domain, Domains
 from switch.sip.registration.registrar import Registrar
 from switch.sip.registration.registrations import Registration
-from switch.sip.transactions.client_transaction import RequestUnanswered
+from switch.sip.transactions.client_transaction import FailureReceived, RequestUnanswered
 from switch.sip.transactions.rejections import Rejections
-from switch.sip.transactions.server_transaction import RequestReceived
+from switch.sip.transactions.server_transaction import NewRequest, ServerTransaction
 from switch.sip.transactions.timers import Timers
-from switch.sip.transactions.transaction_layer import Report, RequestTurnedAway, TransactionLayer
+from switch.sip.transactions.transaction_layer import RequestTurnedAway, TransactionLayer, reused
 from switch.sip.transport.config import ListenerConfig
 from switch.sip.transport.reports import ConnectionClosed, MessageReceived, SendFailed
 from switch.sip.user_agent import UserAgent
@@ -96,10 +97,11 @@ class SipStack:
             lamps=lamps or NoLamps(),
         )
         self._dialogs = self._agent.dialogs
-        rejections = self._rejections = Rejections(identity, self.counters, self.guard, self._layer)
+        self._rejections = Rejections(identity, self.counters, self.guard, self._layer)
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
             **self._agent.reports,
-            RequestTurnedAway: rejections.turn_away,
+            NewRequest: self._serve,
+            FailureReceived: self._take_failure,
         }
         """What takes each report of the transaction layer; the rest of what it says is for the shell."""
 
@@ -173,24 +175,24 @@ class SipStack:
 
     def receive(self, received: MessageReceived, now: float) -> list[Output]:
         """Take one message. Never raises for what a peer sends."""
-        data, hop = received
+        hop = received.hop
         unheard = self.guard.screen(hop, now)
         if unheard is not None:
             return [*unheard]
         try:
-            reports = self._layer.receive(data, hop, now)
+            heard = self._layer.receive(received.data, hop, now)
         except SipSyntaxError as error:
             return self._rejections.reject(error, hop, now)
-        return self._settle(reports, now)
+        return [] if heard is None else self._take(heard, now)
 
     def send_failed(self, failed: SendFailed, now: float) -> list[Output]:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
         try:
-            reports = self._layer.fail(parse_message(failed.data), failed.hop, now)
+            heard = self._layer.fail(parse_message(failed.data), failed.hop, now)
         except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
             return []
-        return self._settle(reports, now)
+        return [] if heard is None else self._take(heard, now)
 
     def connection_closed(self, closed: ConnectionClosed, now: float) -> list[Output]:
         """A connection is gone. Requests on their way wait on: the answer may come by another."""
@@ -209,7 +211,8 @@ class SipStack:
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat, give up or forget what is due first in each part."""
-        outputs = self._settle(self._layer.wake(now=now), now)
+        due = self._layer.wake(now=now)
+        outputs = [] if due is None else self._take(due, now)
         dialogs = len(self._dialogs)
         outputs += self._agent.wake(now=now)
         if dialogs and not self._dialogs:
@@ -218,32 +221,44 @@ class SipStack:
         outputs += self.guard.wake(now=now)
         return outputs
 
-    def _settle(self, items: Sequence[Any], now: float) -> list[Output]:
-        """Let the user agent act on the transaction layer's reports."""
+    def _take(self, heard: Any, now: float) -> list[Output]:
+        """Let the part act that a report of the transaction layer is for."""
+        take = self._reports.get(type(heard))
+        if take is None:
+            return [heard]
         dialogs = len(self._dialogs)
-        outputs: list[Output] = []
-        for item in items:
-            take = self._reports.get(type(item))
-            if take is None:
-                outputs.append(item)
-                continue
-            try:
-                outputs += take(item, now)
-            except SipSyntaxError as error:
-                outputs += self._refuse(item, error, now)
+        try:
+            outputs = take(heard, now)
+        except SipSyntaxError as error:  # a header that is read only now was malformed
+            if isinstance(heard, RequestUnanswered):  # carries no text of a peer
+                raise
+            outputs = self._rejections.report(error.reason, None, heard.hop, now)
         if dialogs and not self._dialogs:
             outputs.append(DialogsClosed())
         return outputs
 
-    def _refuse(self, report: Report, error: SipSyntaxError, now: float) -> list[Output]:
+    def _serve(self, new: NewRequest, now: float) -> list[Output]:
+        transaction = self._layer.admit(new, now)
+        if isinstance(transaction, RequestTurnedAway):
+            return self._rejections.turn_away(transaction, now)
+        try:
+            outputs = self._agent.serve(transaction, now)
+        except SipSyntaxError as error:
+            outputs = self._refuse(transaction, error, now)
+        except Exception:
+            self._agent.refuse(transaction, 500, now)  # its repetition hears that, and nobody waits for ever
+            raise
+        source = transaction.source
+        return [*reused(new.request, source), *outputs] if source.transport in OPENED else outputs
+
+    def _take_failure(self, failed: FailureReceived, now: float) -> list[Output]:
+        return [failed.ack, *self._take(failed.told, now)]
+
+    def _refuse(self, transaction: ServerTransaction, error: SipSyntaxError, now: float) -> list[Output]:
         """A header that is read only now was malformed."""
-        if isinstance(report, RequestReceived):
-            status = error.status or 400
-            answers = self._agent.refuse(report.transaction, status, now)
-            return answers + self._rejections.report(error.reason, status, report.transaction.source, now)
-        if isinstance(report, RequestUnanswered):  # carries no text of a peer
-            raise error
-        return self._rejections.report(error.reason, None, report.hop, now)
+        status = error.status or 400
+        answers = self._agent.refuse(transaction, status, now)
+        return answers + self._rejections.report(error.reason, status, transaction.source, now)
 
 
 def _places_of(stations: Sequence[StationConfig]) -> dict[str, Networks]:

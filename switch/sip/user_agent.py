@@ -51,7 +51,7 @@ from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
 from switch.sip.legs.prack_client import Prack, Pracks
 from switch.sip.legs.ringing import Ringing
-from switch.sip.messages.header_values import parse_name_addr, read_tag
+from switch.sip.messages.header_values import check_name_addr
 from switch.sip.messages.message import Request
 from switch.sip.registration.registrar import Registrar
 from switch.sip.request_checks import check_request
@@ -61,8 +61,8 @@ from switch.sip.requests.resync import Resyncing
 from switch.sip.requests.subscription import Subscription
 from switch.sip.requests.text_messages import TextMessages
 from switch.sip.requests.watched_stations import WatchedStations
-from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
-from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
+from switch.sip.transactions.client_transaction import FurtherAnswer, RequestUnanswered, ResponseReceived
+from switch.sip.transactions.server_transaction import AckReceived, ServerTransaction
 from switch.sip.transactions.timers import Timers
 from switch.sip.transactions.transaction_layer import TransactionLayer
 
@@ -136,12 +136,13 @@ class UserAgent:
         self._outside_dialogs = self._serving_outside_dialogs()
         self._in_dialog = self._serving_in_dialogs()
         self.reports: dict[type, Callable[[Any, float], list[Output]]] = {
-            RequestReceived: self._request,
             AckReceived: self._in_dialog.acknowledge,
             ResponseReceived: self._response,
+            FurtherAnswer: self._dialled.further_answer,
             RequestUnanswered: self._unanswered,
         }
-        """What takes each report of the transaction layer; may raise SipSyntaxError for what it carries."""
+        """What takes each report of the transaction layer but new requests; may raise SipSyntaxError for what
+        it carries."""
         self._senders = self._hearing_answers()
         self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
             LegTimer.RINGING: self._arriving.wake,
@@ -242,6 +243,28 @@ class UserAgent:
             RequestAnswered: self._request_answered,
         }
 
+    def serve(self, transaction: ServerTransaction, now: float) -> list[Output]:
+        """A new request. Raises SipSyntaxError when it cannot be read."""
+        method = transaction.method
+        if method == "CANCEL":
+            return self._arriving.cancel(transaction, now)
+        refusal = check_request(transaction.request)
+        if refusal is not None:
+            return self._signalling.refuse(transaction, refusal, now)
+        if method != "REGISTER" and _names_dialog(transaction.request):
+            inside = self._subscribe_inside if method == "SUBSCRIBE" else self._in_dialog.receive
+            return inside(transaction, now)
+        handler = self._outside_dialogs.get(method)
+        if handler is None:  # makes sense inside a dialog only
+            return self._signalling.answer(transaction, 481, now)
+        if method in self._proved_methods:
+            challenged = self._caller_proof.check(transaction, now)
+            if challenged is not None:
+                return challenged
+        if self._signalling.layer.is_merged(transaction):
+            return self._signalling.answer(transaction, 482, now)
+        return handler(transaction, now)
+
     def refuse(self, transaction: ServerTransaction, status: int, now: float) -> list[Output]:
         """Answer a request that turned out to be unreadable."""
         return self._signalling.answer(transaction, status, now)
@@ -272,28 +295,6 @@ class UserAgent:
 
     def _request_answered(self, event: RequestAnswered, now: float) -> list[Output]:
         return [*self._texts.answered(event, now), *self._resyncing.answered(event, now)]
-
-    def _request(self, report: RequestReceived, now: float) -> list[Output]:
-        transaction = report.transaction
-        method = transaction.method
-        if method == "CANCEL":
-            return self._arriving.cancel(transaction, now)
-        refusal = check_request(transaction.request)
-        if refusal is not None:
-            return self._signalling.refuse(transaction, refusal, now)
-        if method != "REGISTER" and _names_dialog(transaction.request):
-            inside = self._subscribe_inside if method == "SUBSCRIBE" else self._in_dialog.receive
-            return inside(transaction, now)
-        handler = self._outside_dialogs.get(method)
-        if handler is None:  # makes sense inside a dialog only
-            return self._signalling.answer(transaction, 481, now)
-        if method in self._proved_methods:
-            challenged = self._caller_proof.check(transaction, now)
-            if challenged is not None:
-                return challenged
-        if self._signalling.layer.is_merged(transaction):
-            return self._signalling.answer(transaction, 482, now)
-        return handler(transaction, now)
 
     def _subscribe_inside(self, transaction: ServerTransaction, now: float) -> list[Output]:
         """A SUBSCRIBE in a dialog, be it of a subscription or of a leg."""
@@ -352,6 +353,8 @@ class UserAgent:
 
 
 def _names_dialog(request: Request) -> bool:
-    """Whether a request was sent inside a dialog. Raises SipSyntaxError."""
-    to = request.headers.get("to") or ""
-    return read_tag(to) is not None or parse_name_addr(to).tag is not None
+    """Whether a request was sent inside a dialog. Raises SipSyntaxError when its To cannot be read."""
+    if request.headers.tag("to") is not None:
+        return True
+    check_name_addr(request.headers.get("to") or "")
+    return False

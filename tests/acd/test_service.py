@@ -18,6 +18,7 @@ from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
 from acd.queue_config import QueueConfig, RepeatPolicy
 from acd.queue_rules import OverflowCause, OverflowRule
 from acd.service import OFFER_RESULTS, build
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -99,7 +100,7 @@ class Rig:
         self.commands: list[Command] = []
         self.events: list[Event] = []
         self.alarm = ManualAlarm()
-        self.driver = Driver(self.clock, self.alarm, self._fail)
+        self.driver = Driver(self.clock, self.alarm, self._fail, Ways())
         self.application = build(
             queues, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock, config
         )

@@ -16,7 +16,7 @@ from switch.access.agent_reach import AgentReach
 from switch.access.agent_scope import AgentScope, own_of
 from switch.access.participation import Participation
 from switch.application import Verb
-from switch.call import Call
+from switch.call import Call, Leg
 from switch.causes import Cause
 from switch.control.caller import Caller
 from switch.control.messages import ErrorCode
@@ -25,6 +25,7 @@ from switch.control.topics import known_topics
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.control.wires import Told
 from switch.events import CallConnected, CallEnded, OfferRinging
+from switch.recording_rule import RecordingRule
 from switch.records.projection import JournalEntry
 from switch.roles import Role
 from switch.tenants.view import TenantView
@@ -273,10 +274,23 @@ class Desk:
         stations = self.stations.get(call_id)
         if stations is None:
             return None
-        call = object.__new__(Call)
-        call.offers, call.placement, call.contact_id = {}, None, f"contact-of-{call_id}"
-        call.caller_station = next(iter(stations), None)
-        return call
+        return Call(
+            call_id=call_id,
+            contact_id=f"contact-of-{call_id}",
+            sip_call_id="",
+            caller_number="",
+            caller_name="",
+            called_number="",
+            access_code="",
+            target="",
+            peer="",
+            trunk=None,
+            area="",
+            recording_rule=RecordingRule.NEVER,
+            arrived_at=0.0,
+            customer=Leg(leg_id=f"leg-of-{call_id}", call_id=call_id, offer_id=None),
+            caller_station=next(iter(stations), None),
+        )
 
     def happens(self, event: Any, *stations: str, gone: bool = False) -> int:
         self.newest += 1

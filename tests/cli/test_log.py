@@ -13,7 +13,7 @@ from acd.agent_events import AgentSignedIn
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from cli.schema.event_words import MODULES
 from cli.schema.events import events_of
-from media.events import DigitDetected
+from media.events import DigitDetected, EndpointOpened
 from runtime.vocabulary import field_names
 from switch.causes import Cause
 from switch.events import CallEnded, SwitchStarted
@@ -75,10 +75,18 @@ def test_an_event_of_a_leg_names_the_call_even_when_the_call_has_let_go_of_it(st
 def test_a_leg_is_remembered_even_from_an_event_too_unimportant_to_write(stream: StringIO) -> None:
     legs = {"leg-1": "call-1"}
     log = event_log(stream, legs, "warning")
-    log.log_event(DigitDetected(leg_id="leg-1", digit="5", duration_ms=80), WALL)
+    assert log.brings_leg(EndpointOpened)
+    log.note_leg(EndpointOpened(leg_id="leg-1", host="192.0.2.1", port=4000), WALL)
     legs.clear()
     assert log._call_id_of("leg-1") == "call-1"
     assert lines(stream) == []
+
+
+def test_an_event_is_either_written_or_noted(stream: StringIO) -> None:
+    at_debug, at_info = event_log(stream, {}), event_log(stream, {}, "info")
+    assert (at_debug.wants(EndpointOpened), at_debug.brings_leg(EndpointOpened)) == (True, False)
+    assert (at_info.wants(EndpointOpened), at_info.brings_leg(EndpointOpened)) == (False, True)
+    assert not at_info.brings_leg(DigitDetected)
 
 
 def test_legs_that_are_over_are_forgotten_in_the_end(

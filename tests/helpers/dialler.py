@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any, Self
 
+from media._core import Ways
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver
@@ -28,7 +29,7 @@ class Dialler:
         self.events: list[Any] = []
         self._faults: list[Exception] = []
         self._news = asyncio.Event()
-        self._driver = Driver(LoopClock(self._loop.time), LoopAlarm(self._loop), self._fault)
+        self._driver = Driver(LoopClock(self._loop.time), LoopAlarm(self._loop), self._fault, Ways())
         self._transports = Transports(
             all_listeners(config, ()),
             ConnectionsConfig(),

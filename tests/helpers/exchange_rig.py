@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from media._core import Ways
 from media.commands import (
     AttachToRecording,
     BridgeEndpoints,
@@ -219,7 +220,7 @@ class ExchangeRig:
         self.events: list[Event] = []
         self.commands: list[Command] = []
         self.alarm = ManualAlarm()
-        self.driver = Driver(self.clock, self.alarm, self._fail)
+        self.driver = Driver(self.clock, self.alarm, self._fail, Ways())
         self.driver.add_routes(self.exchange.routes())
         self.driver.add_routes(self._remembering(self.media.routes()))
         for kind in (

@@ -11,6 +11,7 @@ from ivr.config import IvrConfig
 from ivr.document import Flow
 from ivr.editions import FlowSet
 from ivr.reader import read_flow
+from media._core import Ways
 from media.events import DigitDetected, PlaybackEnded
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
@@ -66,7 +67,7 @@ class Hotline:
         self.sent: list[tuple[Hop, Message]] = []
         self.media = BookkeepingMedia()
         ids = SeededIds()
-        self.driver = Driver(self.clock, self.alarm, _fail)
+        self.driver = Driver(self.clock, self.alarm, _fail, Ways())
         self.stack = SipStack(SipConfig(), _stations("1001", "1002"), ids, b"key of a test")
         self.ivr = ivr.service.build(
             IvrConfig(), FlowSet.of({"hotline": _flow(ring_s)}), ids, world_of()

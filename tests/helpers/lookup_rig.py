@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -20,7 +21,7 @@ class LookupRig:
         self.clock = ManualClock()
         self.alarm = ManualAlarm()
         self.faults: list[Exception] = []
-        self.driver = Driver(self.clock, self.alarm, self._on_fault)
+        self.driver = Driver(self.clock, self.alarm, self._on_fault, Ways())
         self.lookups = Lookups([billing(_URL, **keys)])
         self.sent: list[SendRequest] = []
         self.dropped: list[str] = []

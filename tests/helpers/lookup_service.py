@@ -9,6 +9,7 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
+from media._core import Ways
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
@@ -69,7 +70,7 @@ class Asking:
         self.later_s = 0.0
         """How far the lookups' clock is ahead of the loop's, for circuits that stay open for long."""
         clock = LoopClock(lambda: loop.time() + self.later_s)
-        self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
+        self.driver = Driver(clock, LoopAlarm(loop), self._on_fault, Ways())
         self.lookups = Lookups(configs)
         self.client = HttpClient(configs, self.driver)
         self.driver.add_core(self.lookups)

@@ -2,7 +2,7 @@
 
 import select
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from media.engine import MediaEngine
 from media.events import EndpointOpened, PlaybackEnded
 from media.masking import TakeMaskedDigit
 from media.recordings.disks import Disks
+from media.wakes import Later
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket, decode
@@ -194,7 +195,7 @@ def media_rig(
     recordings: Mapping[str, object] = MappingProxyType({}),
     disks: Disks | None = None,
     raw_sending: bool = True,
-    soon: Callable[[Callable[[], None]], object] = lambda act: act(),
+    later: Later = lambda delay_s, act: act(),
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
@@ -214,7 +215,7 @@ def media_rig(
         RecordingsConfig.model_validate({"folder": folder, **recordings}),
         ManualClock(),
         events.extend,
-        soon,
+        later,
         give_key=keys.append,
         disks=disks,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import trustme
 
+from media._core import Ways
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver
@@ -36,7 +37,7 @@ class House:
         sip = SipConfig.model_validate({"port": free_port("127.0.0.1"), **settings})
         more = [ListenerConfig.model_validate(listener) for listener in listeners]
         station = StationConfig.model_validate({"name": "1001", "password": "secret"})
-        self.driver = Driver(LoopClock(self.loop.time), LoopAlarm(self.loop), self._fault)
+        self.driver = Driver(LoopClock(self.loop.time), LoopAlarm(self.loop), self._fault, Ways())
         self.stack = SipStack(sip, [station], SeededIds(), b"key of a test", more)
         self.transports = Transports(
             all_listeners(sip, more),

@@ -68,6 +68,10 @@ class SipRig:
         data = message if isinstance(message, bytes) else write_message(message)
         return self._collect(self.stack.receive(MessageReceived(data, hop), self.now))
 
+    def hear_out(self, request: Request, hop: Hop = PHONE) -> list[Message]:
+        """A request arrives; returns what is sent within the 200 ms in which an INVITE must be answered."""
+        return self.receive(request, hop) + self.pass_time(0.2)
+
     def order(self, command: Command) -> list[Message]:
         """The exchange orders something; returns what is sent because of it."""
         return self._collect(self._routes[type(command)](command, self.now))

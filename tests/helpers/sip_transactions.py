@@ -11,8 +11,10 @@ from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.messages.message import Message, Request
+from switch.sip.transactions.client_transaction import FailureReceived
+from switch.sip.transactions.server_transaction import NewRequest
 from switch.sip.transactions.timers import Timers
-from switch.sip.transactions.transaction_layer import Outputs, TransactionLayer
+from switch.sip.transactions.transaction_layer import TransactionLayer
 from tests.helpers.sip_messages import as_bytes, make_request
 
 
@@ -31,9 +33,20 @@ def make_layer(
     )
 
 
-def hear(layer: TransactionLayer, message: Message, hop: Hop, now: float) -> Outputs:
-    """Let a message come from this neighbour."""
-    return layer.receive(as_bytes(message), hop, now)
+def hear(layer: TransactionLayer, message: Message, hop: Hop, now: float) -> list[Any]:
+    """Let a message come from this neighbour; what follows, with new requests as they are admitted."""
+    heard = layer.receive(as_bytes(message), hop, now)
+    if isinstance(heard, NewRequest):
+        return [layer.admit(heard, now)]
+    if isinstance(heard, FailureReceived):
+        return [*heard]
+    return [] if heard is None else [heard]
+
+
+def fail(layer: TransactionLayer, message: Message, hop: Hop, now: float) -> list[Any]:
+    """The message could not be sent there; what follows."""
+    heard = layer.fail(message, hop, now)
+    return [] if heard is None else [heard]
 
 
 def make_ours(method: str) -> Request:
@@ -54,6 +67,6 @@ def run(layer: TransactionLayer) -> Iterator[tuple[float, Any]]:
     at = 0.0
     while (due := layer.next_deadline()) is not None:
         at = due
-        while outputs := layer.wake(now=at):
-            yield from ((at, output) for output in outputs)
+        while (output := layer.wake(now=at)) is not None:
+            yield at, output
     yield at, None

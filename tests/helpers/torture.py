@@ -56,7 +56,7 @@ def send(vector: Vector, rig: SipRig, hop: Hop) -> list[Message]:
         challenge = rig.one_response(sent)
         proof = authorized(request, challenge, user=vector.station, password=PASSWORD)
         sent = sent + rig.receive(proof, hop)
-    return sent
+    return sent + rig.pass_time(0.2)
 
 
 def check_outcome(vector: Vector, hop: Hop) -> None:

@@ -22,8 +22,9 @@ from benchmarks.stopped_subscriber import measure_stopped
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
 
 
-def test_calls_are_measured() -> None:
-    result = measure(rate=5, seconds=1.0)
+@pytest.mark.parametrize("media", [True, False])
+def test_calls_are_measured(media: bool) -> None:
+    result = measure(rate=5, seconds=1.0, media=media)
     assert (result.failed, result.retransmissions) == (0, 0)
     assert result.calls == 5
     assert result.cpu_ms_per_call > 0

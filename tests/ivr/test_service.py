@@ -9,6 +9,7 @@ from ivr.document import Flow
 from ivr.editions import FlowSet
 from ivr.flow_verbs import FlowNodesParams
 from ivr.service import build
+from media._core import Ways
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
@@ -66,7 +67,7 @@ class House:
             world_of(),
             data_of=lambda _: self.noted,
         ).application
-        self.driver = Driver(self.clock, self.alarm, self._note_fault)
+        self.driver = Driver(self.clock, self.alarm, self._note_fault, Ways())
         self.driver.add_routes(self.application.routes)
         self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self.tell))
         self.driver.observe(lambda event, _: self.events.append(event))

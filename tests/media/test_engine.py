@@ -37,7 +37,7 @@ from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
 from sipp_scenarios.runner import free_port
-from tests.helpers.media_rig import HOST, MediaRig, media_rig
+from tests.helpers.media_rig import HOST, PATIENCE_S, MediaRig, media_rig
 
 VOICE = bytes(range(160))
 
@@ -129,17 +129,31 @@ def test_a_bridge_carries_voice_both_ways_in_streams_of_its_own(rig: MediaRig) -
 def test_the_threads_are_woken_once_for_all_that_is_asked_of_them_and_no_packet_is_lost_until_then(
     tmp_path: Path,
 ) -> None:
-    wakes: list[Callable[[], None]] = []
-    with media_rig(tmp_path, soon=wakes.append) as rig:
+    asked: list[tuple[float, Callable[[], None]]] = []
+    with media_rig(tmp_path, later=lambda *wake: asked.append(wake)) as rig:
         caller, agent = rig.leg("a"), rig.leg("b", near="a")
         rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
         caller.talk(VOICE, count=3)
-        assert len(wakes) == 1
-        wakes.pop()()
+        ((_, wake),) = asked
+        wake()
         assert [agent.hear().payload for _ in range(3)] == [VOICE] * 3
         for leg_id in ("a", "b"):
             rig.order(CloseEndpoint(leg_id=leg_id))
-        assert len(wakes) == 1
+        assert len(asked) == 2
+
+
+def test_what_changes_only_what_becomes_of_packets_waits_longer_and_makes_nothing_else_wait(
+    tmp_path: Path,
+) -> None:
+    asked: list[tuple[float, Callable[[], None]]] = []
+    with media_rig(tmp_path, later=lambda *wake: asked.append(wake)) as rig:
+        rig.leg("a")
+        rig.order(StopPlayback(leg_id="a"))
+        rig.order(CloseEndpoint(leg_id="a"))
+        (longer_s, _), (shorter_s, wake) = asked
+        assert 0 < shorter_s < longer_s
+        wake()
+        assert [closed.leg_id for closed in rig.wait(EndpointClosed)] == ["a"]
 
 
 def test_a_bridge_between_the_laws_translates(rig: MediaRig) -> None:
@@ -275,6 +289,43 @@ def test_what_a_leg_carried_is_told_when_it_closes(rig: MediaRig) -> None:
     assert (closed.leg_id, closed.packets_received, closed.bytes_received) == ("a", 3, 3 * 172)
     assert (closed.packets_sent, closed.bytes_sent) == (1, 172)
     assert (closed.packets_lost, closed.packets_dropped) == (0, 0)
+
+
+def test_each_figure_of_a_leg_is_told_by_its_name(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    agent.talk(VOICE, count=2)
+    ours = {caller.hear().ssrc for _ in range(2)}.pop()
+    caller.talk_in_order([VOICE] * 9, [0, 2, 1, 3, 3, 3, 8])
+    for _ in range(3):
+        caller.send(b"junk")
+    rig.wait_received("a", 10)
+    caller.socket.sendto(receiver_report(ours, lost=7, jitter=16), (HOST, caller.leg_port + 1))
+    while not ((carried := rig.engine.counters_of("a")) and carried.rtcp_received):
+        pass
+    rig.order(CloseEndpoint(leg_id="a"))
+    (closed,) = rig.wait(EndpointClosed)
+    assert (closed.packets_received, closed.packets_sent) == (7, 2)
+    assert (closed.bytes_received, closed.bytes_sent) == (7 * 172, 2 * 172)
+    assert (closed.packets_lost, closed.packets_dropped, closed.packets_forged) == (4, 3, 0)
+    assert (closed.packets_late, closed.packets_duplicated, closed.packets_reordered) == (0, 2, 1)
+    assert 1 < closed.jitter_ms <= closed.jitter_max_ms, "packets of 20 ms came all at once"
+    assert closed.rtcp_received == 1
+    assert (closed.round_trip_ms, closed.round_trip_max_ms) == (None, None), "the report names none of ours"
+    assert closed.mos_lowest is not None
+    assert closed.mos is not None
+    assert closed.r_factor is not None
+    assert 1 <= closed.mos_lowest <= closed.mos < 4.41 < closed.r_factor < 93.2
+    assert closed.mos_lowest_at_s is not None
+    assert closed.mos_lowest_at_s < PATIENCE_S
+    assert (closed.remote_packets_lost, closed.remote_jitter_ms) == (7, 2.0)
+    assert closed.remote_mos is not None
+    assert 1 <= closed.remote_mos < 4.41
+
+
+def receiver_report(of_ssrc: int, *, lost: int, jitter: int) -> bytes:
+    """What a phone says of our stream (RFC 3550 §6.4.2); ``jitter`` in ticks of its clock."""
+    return struct.pack("!BBHIIIIIII", 0x81, 201, 7, 99, of_ssrc, lost, 0, jitter, 0, 0)
 
 
 def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) -> None:

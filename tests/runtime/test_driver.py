@@ -1,7 +1,11 @@
+import traceback
+from collections import UserDict
+from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
 
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Handler, Outputs, merge_routes, of_own
@@ -53,7 +57,7 @@ class House:
         self.alarm = ManualAlarm()
         self.faults: list[tuple[object, Exception]] = []
         self.seen: list[Event] = []
-        self.driver = Driver(self.clock, self.alarm, self.fault)
+        self.driver = Driver(self.clock, self.alarm, self.fault, Ways())
         self.driver.observe(lambda event, wall: self.seen.append(event))
 
     def fault(self, item: object, error: Exception) -> Outputs:
@@ -166,6 +170,19 @@ def test_who_is_told_of_its_own_by_a_field_that_is_not_there_harms_nobody_else()
     assert house.seen == [Asked(number=0), Answered(number=3), Answered(number=-1), Answered(number=2)]
 
 
+def test_what_cannot_be_asked_whether_it_is_ones_own_harms_nobody_else() -> None:
+    class Gone(UserDict[str, int]):
+        def __contains__(self, key: object) -> bool:
+            raise LookupError("gone")
+
+    house = House()
+    house.driver.add_routes({CallOver: of_own(Gone(), lambda event, now: [Answered(number=1)])})
+    house.driver.add_routes({CallOver: of_own({"call"}, lambda event, now: [Answered(number=2)])})
+    house.driver.submit_all([CallOver(call_id="call"), Answered(number=3)])
+    assert [type(error) for _, error in house.faults] == [LookupError]
+    assert house.seen[1:] == [Answered(number=3), Answered(number=-1), Answered(number=2)]
+
+
 def test_one_faulty_output_does_not_stop_those_behind_it() -> None:
     house = House()
 
@@ -188,6 +205,52 @@ def test_a_faulty_handler_does_not_keep_an_event_from_the_others() -> None:
     house.driver.add_routes({Asked: lambda event, now: [Answered(number=1)]})
     house.driver.submit(Asked(number=0))
     assert house.seen == [Asked(number=0), Answered(number=-1), Answered(number=1)]
+
+
+def test_a_fault_says_where_it_happened() -> None:
+    house = House()
+
+    def fail(item: object, at: float) -> Outputs:
+        raise ZeroDivisionError
+
+    house.driver.add_routes({Asked: fail})
+    house.driver.observe(fail, {Asked}.__contains__)  # type: ignore[arg-type]
+    house.driver.submit(Asked(number=0))
+    frames = [traceback.extract_tb(fault.__traceback__) for _, fault in house.faults]
+    assert [where[-1].name for where in frames] == ["fail", "fail"]
+
+
+def test_what_comes_before_a_fault_in_the_middle_of_outputs_follows() -> None:
+    house = House()
+
+    def fail(event: Asked, now: float) -> Iterator[Event]:
+        yield Answered(number=1)
+        raise ZeroDivisionError
+
+    house.driver.add_routes({Asked: fail})
+    house.driver.submit(Asked(number=0))
+    assert house.seen[1:] == [Answered(number=1), Answered(number=-1)]
+
+
+def test_nothing_follows_from_none() -> None:
+    house = House()
+    house.driver.add_routes({Asked: lambda event, now: None})  # type: ignore[dict-item, return-value]
+    house.driver.submit(Asked(number=0))
+    assert (house.seen, house.faults) == ([Asked(number=0)], [])
+
+
+def test_what_ends_the_process_is_no_fault() -> None:
+    house = House()
+
+    def interrupt(event: object, at: float) -> Outputs:
+        raise KeyboardInterrupt
+
+    house.driver.add_routes({Asked: interrupt})
+    house.driver.observe(interrupt, {Answered}.__contains__)  # type: ignore[arg-type]
+    for event in (Asked(number=0), Answered(number=0)):
+        with pytest.raises(KeyboardInterrupt):
+            house.driver.submit(event)
+    assert house.faults == []
 
 
 def test_a_faulty_timer_does_not_silence_the_other_cores() -> None:

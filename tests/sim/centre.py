@@ -6,6 +6,7 @@ from acd import service
 from acd.agent_config import AgentConfig
 from acd.core import AcdCore
 from acd.queue_config import QueueConfig
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -36,7 +37,7 @@ class SimulatedCentre:
         self.events: list[Event] = []
         self.media = BookkeepingMedia()
         self.alarm = ManualAlarm()
-        self.driver = Driver(self.clock, self.alarm, _fail)
+        self.driver = Driver(self.clock, self.alarm, _fail, Ways())
         ids = SeededIds(seed)
         self.application = service.build(
             queues, agents, {agent.id: 0 for agent in agents}, ids, self.driver.submit, self.clock

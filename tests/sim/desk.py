@@ -16,6 +16,7 @@ from acd.agent_config import AgentConfig
 from acd.core import AcdCore
 from acd.own_calls import station_to_call
 from acd.queue_config import QueueConfig
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -69,7 +70,7 @@ class DeskCentre:
         self.faults: list[str] = []
         self.media = BookkeepingMedia()
         self.alarm = ManualAlarm()
-        self.driver = Driver(self.clock, self.alarm, self._note_fault)
+        self.driver = Driver(self.clock, self.alarm, self._note_fault, Ways())
         self.ids = SeededIds(seed)
         self.stations = list(stations)
         targets = {**{queue.name: f"queue:{queue.name}" for queue in queues}, **direct}

@@ -87,6 +87,16 @@ def test_calls_are_counted_by_disposition(cause: Cause, answered: bool, disposit
     assert found[f"ringmain_call_hangups_total|{cause.value}"] == 1
 
 
+def test_calls_of_one_disposition_and_of_one_cause_are_added_up() -> None:
+    unanswered = (Cause.NO_ANSWER, Cause.NO_ANSWER, Cause.ORIGINATOR_CANCEL)
+    answered = [CallAnswered(call_id="call-9"), ended("call-9", Cause.NO_ANSWER)]
+    found = after(*(ended(f"call-{number}", cause) for number, cause in enumerate(unanswered)), *answered)
+    assert found["ringmain_calls_total|NO ANSWER"] == 3
+    assert found["ringmain_calls_total|ANSWERED"] == 1
+    assert found["ringmain_call_hangups_total|NO_ANSWER"] == 3
+    assert found["ringmain_call_hangups_total|ORIGINATOR_CANCEL"] == 1
+
+
 def test_a_refused_call_has_failed() -> None:
     refused = CallRefused(
         call_id="call-1",

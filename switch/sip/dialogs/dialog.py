@@ -1,7 +1,8 @@
 """A dialog: what two user agents keep in common between requests (RFC 3261 §12)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from switch.sip.authentication.client_authentication import ClientAuthentication
 from switch.sip.authentication.retries import PROOFS, cseq_number, renew
@@ -10,7 +11,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.session_id import SessionSide
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
-from switch.sip.messages.header_values import parse_cseq, parse_name_addr, read_tag, split_values
+from switch.sip.messages.header_values import parse_name_addr, read_tag, split_values
 from switch.sip.messages.message import Fields, Headers, Request, Response
 from switch.sip.messages.uri import SipUri, parse_uri
 from switch.sip.messages.via_rules import read_top_via
@@ -19,8 +20,7 @@ DialogKey = tuple[str, str, str]
 """Call-ID, local tag, remote tag (RFC 3261 §12)."""
 
 
-@dataclass(slots=True, eq=False)
-class Dialog:
+class Dialog(Struct, eq=False):
     """One dialog, seen from our side."""
 
     sip_call_id: str
@@ -126,13 +126,6 @@ class Dialog:
         return str(first), [*self.routes[1:], f"<{self.target}>"]
 
 
-def named_dialog(headers: Headers) -> DialogKey:
-    """The dialog that a peer's request says it belongs to (RFC 3261 §12.2.2). Raises SipSyntaxError."""
-    local_tag = read_tag(headers.get("to") or "") or ""
-    remote_tag = read_tag(headers.get("from") or "") or ""
-    return headers.get("call-id") or "", local_tag, remote_tag
-
-
 def called_party(request: Request) -> SipUri:
     """Who is called. A strict router names us in the Request-URI and the called party last in Route
     (RFC 3261 §16.4). Raises SipSyntaxError."""
@@ -161,7 +154,7 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
         behind_nat=behind_nat,
         routes=routes,
         allow_events=headers.get_all("allow-events"),
-        remote_cseq=parse_cseq(headers.get("cseq") or "").number,
+        remote_cseq=headers.cseq_number(),
     )
 
 

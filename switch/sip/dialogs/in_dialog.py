@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from runtime.vocabulary import Output
-from switch.sip.dialogs.dialog import Dialog, named_dialog
+from switch.sip.dialogs.dialog import Dialog
 from switch.sip.dialogs.our_reoffers import OurReoffers
 from switch.sip.events import LegConfirmed
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import LegState, SipLeg
 from switch.sip.messages.bodies import session_text
-from switch.sip.messages.header_values import parse_cseq
 from switch.sip.transactions.server_transaction import AckReceived, ServerTransaction
 
 DialogHandler = Callable[[ServerTransaction, SipLeg, Dialog, float], list[Output]]
@@ -30,14 +29,14 @@ class DialogRequests:
         """A request with a To tag. Raises SipSyntaxError when it cannot be read."""
         signalling = self._signalling
         headers = transaction.request.headers
-        found = signalling.legs.find_dialog(named_dialog(headers))
+        found = signalling.legs.find_dialog(headers.dialog_key())
         handler = self._handlers.get(transaction.method)
         if found is None or handler is None:
             return signalling.answer(transaction, 481, now)
         leg, dialog = found
         if "session-id" in headers and dialog.session is not None:
             dialog.session.learn(headers)
-        if not dialog.take_cseq(parse_cseq(headers.get("cseq") or "").number):
+        if not dialog.take_cseq(headers.cseq_number()):
             return signalling.answer(transaction, 500, now)
         return handler(transaction, leg, dialog, now)
 
@@ -45,11 +44,11 @@ class DialogRequests:
         """The ACK of a 200 OK of ours; any other is dropped. Raises SipSyntaxError."""
         signalling = self._signalling
         headers = report.request.headers
-        found = signalling.legs.find_dialog(named_dialog(headers))
+        found = signalling.legs.find_dialog(headers.dialog_key())
         if found is None:
             return []
         leg, dialog = found
-        cseq = parse_cseq(headers.get("cseq") or "").number
+        cseq = headers.cseq_number()
         if leg.unacked is None or leg.unacked.cseq != cseq:
             return []
         signalling.repeats.stop(leg)

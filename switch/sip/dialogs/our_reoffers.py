@@ -144,16 +144,14 @@ class OurReoffers:
             headers.set_all(name, values)
 
     def _accepted(self, ours: OurReoffer, report: ResponseReceived, now: float) -> list[Output]:
-        """A 2xx; that of an INVITE is ACKed each time it comes, whatever became of the leg meanwhile."""
-        if ours.ack is not None:
-            return [ours.ack]
+        """A 2xx; that of an INVITE is ACKed, whatever became of the leg meanwhile."""
         leg, headers = ours.leg, report.response.headers
         _move_target(ours.dialog, report)
         outputs: list[Output] = []
-        if report.transaction.method == "INVITE":
-            ack = ours.dialog.ack(report.transaction.request)
-            ours.ack = self._signalling.layer.send_ack(ack, ours.dialog.hop)
-            outputs.append(ours.ack)
+        invite = report.transaction
+        if invite.method == "INVITE":
+            ack = ours.dialog.ack(invite.request)
+            outputs.append(self._signalling.layer.acknowledge(invite.number, ack, ours.dialog.hop, None))
         if ours.transaction is not report.transaction:
             return outputs
         self._finish(ours)

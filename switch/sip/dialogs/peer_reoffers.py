@@ -2,7 +2,7 @@
 
 from runtime.vocabulary import Output
 from switch.sip.commands import AnswerReoffer
-from switch.sip.dialogs.dialog import Dialog, named_dialog
+from switch.sip.dialogs.dialog import Dialog
 from switch.sip.dialogs.our_reoffers import OurReoffers
 from switch.sip.events import LegReoffered
 from switch.sip.legs.arriving_legs import ArrivingLegs
@@ -55,7 +55,7 @@ class PeerReoffers:
         if leg is None or leg.reoffer is None:
             return []
         reoffer, leg.reoffer = leg.reoffer, None
-        found = signalling.legs.find_dialog(named_dialog(reoffer.request.headers))
+        found = signalling.legs.find_dialog(reoffer.request.headers.dialog_key())
         if found is None:
             return signalling.answer(reoffer, 481, now)
         dialog = found[1]

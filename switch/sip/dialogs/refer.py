@@ -17,7 +17,7 @@ from switch.sip.identity import phrase_of
 from switch.sip.legs.branches import HeaderFields
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import LegState, SipLeg
-from switch.sip.messages.header_values import parse_cseq, parse_name_addr, split_values
+from switch.sip.messages.header_values import parse_name_addr, split_values
 from switch.sip.messages.message import Fields, Headers
 from switch.sip.messages.text import printable
 from switch.sip.messages.uri import SipUri
@@ -195,7 +195,7 @@ class Transfers:
 
     def _open(self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float) -> Transfer:
         headers = transaction.request.headers
-        number = parse_cseq(headers.get("cseq") or "").number
+        number = headers.cseq_number()
         dialog.refers += 1
         transfer = Transfer(
             transfer_id=self._signalling.ids.new("transfer"),

@@ -4,7 +4,7 @@ The state is always told in full: a station has few dialogs, and a watcher that 
 again with the next.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 
@@ -64,6 +64,8 @@ class StationDialogs:
         """By leg."""
         self.station_of: Callable[[str], str | None] = self._stations.get
         """The station whose leg it is, as far as that was told."""
+        self.of_stations: Container[str] = self._stations
+        """The legs of which it was."""
 
     def resource(self, watcher: str, named: str) -> str | None:
         """Stations of one call centre may watch each other, and what lamps there are."""
@@ -93,14 +95,13 @@ class StationDialogs:
             self._of_station.setdefault(station, {})[leg_id] = leg
         return station
 
-    def forget(self, leg_id: str) -> str | None:
-        """A leg is over; returns the station whose leg it was."""
-        station = self._stations.pop(leg_id, None)
-        if station is not None:
-            legs = self._of_station[station]
-            del legs[leg_id]
-            if not legs:
-                del self._of_station[station]
+    def forget(self, leg_id: str) -> str:
+        """A leg of a station is over; returns the station."""
+        station = self._stations.pop(leg_id)
+        legs = self._of_station[station]
+        del legs[leg_id]
+        if not legs:
+            del self._of_station[station]
         return station
 
     def _describe(self, leg: SipLeg, hop: Hop) -> DialogInfo:

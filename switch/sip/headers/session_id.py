@@ -5,9 +5,10 @@ stand between the ends: both legs of a call carry the same pair.
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import ref
+
+from msgspec import Struct
 
 from runtime.ids import Ids
 from switch.sip.messages.message import Fields, Headers
@@ -36,8 +37,7 @@ class SessionId(NamedTuple):
         return self if self.remote is None else SessionId(self.remote, self.local)
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
-class Session:
+class Session(Struct, eq=False, weakref=True):
     """The UUIDs of both ends; ours stands for an end that tells none."""
 
     calling: str
@@ -47,8 +47,7 @@ class Session:
     by another exchange would go round for ever (RFC 7332 §4)."""
 
 
-@dataclass(slots=True, eq=False)
-class SessionSide:
+class SessionSide(Struct, eq=False):
     """A session as one of our legs sees it."""
 
     session: Session
@@ -60,10 +59,10 @@ class SessionSide:
     @property
     def header(self) -> str:
         """What a message of ours carries."""
-        ours, theirs = self.session.calling, self.session.called
-        if not self.calls:
-            ours, theirs = theirs, ours
-        return theirs if self.single else f"{ours};remote={theirs}"
+        session = self.session
+        if self.calls:
+            return session.called if self.single else f"{session.calling};remote={session.called}"
+        return session.calling if self.single else f"{session.called};remote={session.calling}"
 
     def learn(self, headers: Headers) -> None:
         """The peer told its UUID, which may change during a session (RFC 7989 §6)."""

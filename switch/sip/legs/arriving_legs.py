@@ -56,8 +56,7 @@ class ArrivingLegs:
             replaced = find_replaced(transaction.request, signalling.legs)
         if isinstance(replaced, Refusal):
             return signalling.refuse(transaction, replaced, now)
-        arrived = self._open(transaction, replaced, now)
-        return [*signalling.answer(transaction, 100, now), arrived]
+        return [self._open(transaction, replaced, now)]
 
     def ring(self, command: RingLeg, now: float) -> list[Output]:
         """180 or 183; it waits for the PRACK of an earlier one."""
@@ -113,7 +112,7 @@ class ArrivingLegs:
         return self._ringing.ring(leg, command.sdp, now)
 
     def wake(self, leg: ArrivingLeg, now: float) -> list[Output]:
-        """Say once more that it rings; give up a peer that never acknowledges it."""
+        """Say that it is tried, or once more that it rings; give up a peer that never acknowledges it."""
         if self._ringing.is_forlorn(leg, now):
             return self._refuse(leg, HangUpLeg(leg_id=leg.leg_id, cause=Cause.RECOVERY_ON_TIMER_EXPIRE), now)
         return self._ringing.repeat(leg, now)
@@ -169,6 +168,7 @@ class ArrivingLegs:
         transaction.owner = leg
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
+        self._ringing.await_first(leg, now)
         if "expires" in request.headers:
             self._expire_later(leg, now)
         sip_call_id, caller_number, caller_name, called_number = all_printable(

@@ -3,9 +3,11 @@
 RFC 3261 §13.2, §9.1, §22.2. What an answer means for the leg is decided in ``dialled_legs``.
 """
 
+from typing import NamedTuple
+
 from runtime.vocabulary import Output
 from switch.causes import Cause
-from switch.sip.authentication.client_authentication import ClientAuthentications
+from switch.sip.authentication.client_authentication import ClientAuthentication, ClientAuthentications
 from switch.sip.authentication.retries import cseq_number, renew
 from switch.sip.capabilities import names_token
 from switch.sip.commands import SendMessage
@@ -13,21 +15,38 @@ from switch.sip.dialogs.dialog import Dialog, join_dialog
 from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.rack import RELIABLE
 from switch.sip.headers.reason_header import write_reason
-from switch.sip.headers.session_id import SessionSide
+from switch.sip.headers.session_id import Session, SessionSide, read_session_id
 from switch.sip.legs.branches import Branch
 from switch.sip.legs.invites import make_invite
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import Attempt, DialledLeg, Fork, Place
+from switch.sip.legs.legs import AnsweredInvite, Attempt, DialledLeg, Fork, Place
 from switch.sip.legs.prack_client import Prack, make_prack
 from switch.sip.messages.bodies import session_text
-from switch.sip.messages.header_values import parse_token_list, read_tag, split_values
+from switch.sip.messages.header_values import parse_token_list, split_values
 from switch.sip.messages.message import Request, Response
-from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived, State
+from switch.sip.transactions.client_transaction import (
+    ClientTransaction,
+    FurtherAnswer,
+    ResponseReceived,
+    State,
+)
 
 _MOST_FORKS = 16
 """Phones that can answer one INVITE; what further ones say is not heard."""
 _OPTION_HEADERS = ("require", "proxy-require", "supported")
 _SESSION_TIMER_HEADERS = ("session-expires", "min-se")
+
+
+class _OurSide(NamedTuple):
+    """What all dialogs of one INVITE of ours have of us."""
+
+    local_tag: str
+    authentication: ClientAuthentication | None
+    session: SessionSide | None
+
+
+_Side = Attempt | _OurSide
+_Answer = ResponseReceived | FurtherAnswer
 
 
 class Attempts:
@@ -78,20 +97,31 @@ class Attempts:
     def confirm(self, attempt: Attempt, report: ResponseReceived) -> tuple[Fork | None, SendMessage | None]:
         """A 2xx makes the dialog, whatever an early one said (RFC 3261 §13.2.2.4), and is ACKed.
 
-        The fork is None for a repetition, and for one phone too many, whose 2xx is not even ACKed.
-        Raises SipSyntaxError.
+        None for one phone too many, whose 2xx is not even ACKed. Raises SipSyntaxError.
         """
-        tag = read_tag(report.response.headers.get("to") or "") or ""
-        if tag in attempt.acks:
-            return None, attempt.acks[tag]
+        transaction, response, _ = report
+        tag = response.headers.tag("to") or ""
         known = attempt.forks.get(tag)
         if known is None and _is_full(attempt):
             return None, None
-        fork = _answered_fork(attempt, known, report)
-        ack = fork.dialog.ack(report.transaction.request)
+        invite = transaction.request
+        fork = _answered_fork(attempt, known, invite, report)
+        ack = fork.dialog.ack(invite)
         attempt.forks.pop(tag, None)
-        attempt.acks[tag] = message = self._signalling.layer.send_ack(ack, fork.dialog.hop)
+        answered = AnsweredInvite(
+            attempt.leg.leg_id, attempt.given_up, attempt.authentication, attempt.forks or None
+        )
+        message = self._signalling.layer.acknowledge(transaction.number, ack, fork.dialog.hop, answered)
+        transaction.owner = None  # it hears no more, and nothing is left for the garbage collector
         return fork, message
+
+    def confirm_further(self, answered: AnsweredInvite, report: FurtherAnswer) -> tuple[Dialog, SendMessage]:
+        """The same for one more phone. Raises SipSyntaxError."""
+        number, _, invite, response, _ = report
+        tag = response.headers.tag("to") or ""
+        known = (answered.forks or {}).get(tag)
+        dialog = _answered_fork(_side_in(invite, answered), known, invite, report).dialog
+        return dialog, self._signalling.layer.acknowledge(number, dialog.ack(invite), dialog.hop, answered)
 
     def ask_again(self, attempt: Attempt, report: ResponseReceived, now: float) -> SendMessage | None:
         """Send the INVITE once more when the refusal tells how; None when it does not."""
@@ -128,12 +158,12 @@ class Attempts:
         self.close(attempt)
 
     def _early_fork(self, attempt: Attempt, report: ResponseReceived) -> Fork | None:
-        tag = read_tag(report.response.headers.get("to") or "")
+        tag = report.response.headers.tag("to")
         if tag is None:
             return None
         fork = attempt.forks.get(tag)
         if fork is None and not _is_full(attempt):
-            dialog = _join(attempt, report)
+            dialog = _join(attempt, report.transaction.request, report)
             fork = attempt.forks[tag] = Fork(dialog, _place(report))
             self._signalling.legs.open_dialog(attempt.leg, dialog)
         return fork
@@ -164,46 +194,54 @@ def invite_of(attempt: Attempt) -> ClientTransaction:
 
 
 def _is_full(attempt: Attempt) -> bool:
-    return len(attempt.forks) + len(attempt.acks) >= _MOST_FORKS
+    return len(attempt.forks) >= _MOST_FORKS
 
 
-def _answered_fork(attempt: Attempt, known: Fork | None, report: ResponseReceived) -> Fork:
+def _side_in(invite: Request, answered: AnsweredInvite) -> _OurSide:
+    """Our side of an INVITE that was answered before, by as much as was kept of it."""
+    headers = invite.headers
+    told = read_session_id(headers)
+    session = told and SessionSide(Session(told.local, told.remote or told.local), True, told.remote is None)
+    return _OurSide(headers.tag("from") or "", answered.authentication, session)
+
+
+def _answered_fork(side: _Side, known: Fork | None, invite: Request, report: _Answer) -> Fork:
     """The phone whose 2xx this is. Raises SipSyntaxError."""
     place = _place(report)
     if known is None:
-        fork = Fork(_join(attempt, report), place)
+        fork = Fork(_join(side, invite, report), place)
     else:
         fork, early = known, known.dialog
         if place == known.place:  # as it nearly always is
             early.allow_events = report.response.headers.get_all("allow-events") or early.allow_events
             if "session-id" in report.response.headers:
-                _learn_session(attempt, report)
+                _learn_session(side, report)
         else:
-            fork.dialog = _join(attempt, report)
+            fork.dialog = _join(side, invite, report)
             fork.dialog.remote_cseq, fork.dialog.local_cseq = early.remote_cseq, early.local_cseq
     if not fork.has_answer:
         fork.sdp = session_text(report.response) or fork.sdp
     return fork
 
 
-def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:
+def _join(side: _Side, invite: Request, report: _Answer) -> Dialog:
     """The dialog with a phone that answers. Raises SipSyntaxError."""
-    dialog = join_dialog(report.transaction.request, report.response, attempt.local_tag, report.hop)
-    dialog.authentication = attempt.authentication
-    dialog.session = attempt.session
+    dialog = join_dialog(invite, report.response, side.local_tag, report.hop)
+    dialog.authentication = side.authentication
+    dialog.session = side.session
     if "session-id" in report.response.headers:
-        _learn_session(attempt, report)
+        _learn_session(side, report)
     return dialog
 
 
-def _place(report: ResponseReceived) -> Place:
+def _place(report: _Answer) -> Place:
     """All of an answer that ``join_dialog`` makes a dialog of."""
     return report.hop, report.response.headers.pick(("to", "contact", "record-route"))
 
 
-def _learn_session(attempt: Attempt, report: ResponseReceived) -> None:
-    if attempt.session is not None:
-        attempt.session.learn(report.response.headers)
+def _learn_session(side: _Side, report: _Answer) -> None:
+    if side.session is not None:
+        side.session.learn(report.response.headers)
 
 
 def _leave_out(request: Request, response: Response) -> bool:

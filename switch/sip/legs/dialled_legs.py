@@ -15,11 +15,16 @@ from switch.sip.legs.branches import Branch, Forking, HoldBack
 from switch.sip.legs.failures import Failure, better, ends_all, is_broken, read_failure, unanswered
 from switch.sip.legs.invites import check_fields, station_rounds
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import Attempt, DialledLeg, Fork, LegState
+from switch.sip.legs.legs import AnsweredInvite, Attempt, DialledLeg, Fork, LegState, SipLeg
 from switch.sip.legs.redirection import follow, read_targets
 from switch.sip.messages.text import printable
 from switch.sip.registration.directory import Directory
-from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived, State
+from switch.sip.transactions.client_transaction import (
+    FurtherAnswer,
+    RequestUnanswered,
+    ResponseReceived,
+    State,
+)
 
 
 class DialledLegs:
@@ -102,8 +107,18 @@ class DialledLegs:
             return self._success(attempt, report, now)
         return self._refusal(attempt, report, now)
 
+    def further_answer(self, report: FurtherAnswer, now: float) -> list[Output]:
+        """One more phone has answered a branch, which another has won: its call ends at once (RFC 3261
+        §13.2.2.4). Raises SipSyntaxError when its answer cannot be read."""
+        lost: AnsweredInvite = report.owner
+        dialog, ack = self._attempts.confirm_further(lost, report)
+        cause = lost.given_up or Cause.LOSE_RACE
+        over = SipLeg(lost.leg_id, LegState.ENDED)
+        return [ack, *self._signalling.say_bye(over, dialog, cause, now)]
+
     def unanswered(self, attempt: Attempt, report: RequestUnanswered, now: float) -> list[Output]:
         """No final answer will come."""
+        report.transaction.owner = None
         if attempt.given_up is not None:
             self._close(attempt)
             return []
@@ -165,9 +180,10 @@ class DialledLegs:
         return [BranchTried(leg_id=leg.leg_id, branch=branch.name), invite]
 
     def _silence_of(self, leg: DialledLeg, branch: Branch) -> float | None:
-        for silence_s in (branch.attempt_timeout_s, leg.order.attempt_timeout_s):
-            if silence_s is not None:
-                return silence_s
+        if branch.attempt_timeout_s is not None:
+            return branch.attempt_timeout_s
+        if leg.order.attempt_timeout_s is not None:
+            return leg.order.attempt_timeout_s
         return self._silence_s if leg.rounds or branch.other_flows else None
 
     def _give_up(self, attempt: Attempt, cause: Cause, now: float) -> list[Output]:
@@ -187,7 +203,7 @@ class DialledLegs:
     def _stop(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
         """No more waiting for anybody."""
         self._deadlines.cancel(leg)
-        attempts, leg.attempts = leg.attempts, []
+        attempts, leg.attempts, leg.heard = leg.attempts, [], None
         if not attempts:
             return []
         return [output for attempt in attempts for output in self._give_up(attempt, cause, now)]
@@ -237,22 +253,20 @@ class DialledLegs:
             if attempt in attempt.leg.attempts:  # counts as silence, which is over now
                 self._wait(attempt, now)
             raise
-        outputs: list[Output] = [] if ack is None else [ack]
-        if fork is None:
-            return outputs
+        if fork is None or ack is None:
+            return []
         self._close(attempt)
         leg = attempt.leg
-        if attempt.given_up is None and leg.dialog is None:
+        if attempt.given_up is None:
             self._signalling.keeper.settle(leg, report.response.headers, now)
-            return outputs + self._win(attempt, fork, now)
-        cause = attempt.given_up or Cause.LOSE_RACE
-        return outputs + self._signalling.say_bye(leg, fork.dialog, cause, now)
+            return [ack, *self._win(attempt, fork, now)]
+        return [ack, *self._signalling.say_bye(leg, fork.dialog, attempt.given_up, now)]
 
     def _win(self, attempt: Attempt, fork: Fork, now: float) -> list[Output]:
         """The first phone that answers gets the leg; what the others do is over."""
         leg, legs = attempt.leg, self._signalling.legs
         leg.attempts.remove(attempt)
-        leg.dialog = fork.dialog
+        leg.dialog, leg.heard = fork.dialog, None
         leg.our_sdp = leg.our_sdp or attempt.branch.sdp or leg.order.sdp
         stopped: list[Output] = []
         if leg.attempts:
@@ -274,12 +288,13 @@ class DialledLegs:
         return [answered, *stopped]
 
     def _refusal(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
+        again = None if attempt.given_up else self._attempts.ask_again(attempt, report, now)
+        if again is not None:
+            return [again]
+        report.transaction.owner = None  # it hears no more, as after a success
         if attempt.given_up is not None:
             self._close(attempt)
             return []
-        again = self._attempts.ask_again(attempt, report, now)
-        if again is not None:
-            return [again]
         failure = read_failure(report.response)
         if failure.status >= 400:
             return self._failed(attempt, failure, now)

@@ -14,7 +14,6 @@ from switch.sip.headers.session_id import Sessions
 from switch.sip.identity import Identity
 from switch.sip.legs.answer_repeats import AnswerRepeats
 from switch.sip.legs.legs import Legs, SipLeg, dialog_of
-from switch.sip.messages.header_values import parse_cseq
 from switch.sip.messages.message import Fields
 from switch.sip.refusal import Refusal
 from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived
@@ -47,8 +46,7 @@ class LegSignalling:
 
         ``tag`` is the dialog's, when there is one; ``extra`` are further headers.
         """
-        response = self.identity.answer(transaction.request, status, tag=tag, extra=extra)
-        message = self.layer.respond(transaction, response, now)
+        message = self.layer.respond(transaction, status, now, tag=tag, extra=extra)
         return [] if message is None else [message]
 
     def refuse(self, transaction: ServerTransaction, refusal: Refusal, now: float) -> list[Output]:
@@ -78,14 +76,12 @@ class LegSignalling:
         if sdp is not None:
             extra["content-type"] = SDP_TYPE
             leg.our_sdp = sdp
-        response = self.identity.answer(
-            request.request, 200, tag=dialog.local_tag, extra=extra, body=(sdp or "").encode("utf-8")
-        )
-        message = self.layer.respond(request, response, now)
+        body = (sdp or "").encode("utf-8")
+        message = self.layer.respond(request, 200, now, tag=dialog.local_tag, extra=extra, body=body)
         if message is None:
             return []
         if request.method == "INVITE":
-            cseq = parse_cseq(request.request.headers.get("cseq") or "").number
+            cseq = request.request.headers.cseq_number()
             self.repeats.start(leg, cseq, message, now, is_offer=is_offer)
         return [message]
 

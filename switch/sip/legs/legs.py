@@ -1,8 +1,9 @@
 """The open legs and the dialogs they speak in."""
 
 from collections.abc import Callable, Sized
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from runtime.deadlines import Deadlines
 from runtime.vocabulary import Output
@@ -44,7 +45,7 @@ class LegTimer(StrEnum):
     """What a leg can be woken for."""
 
     RINGING = "ringing"
-    """Its 18x must be said again."""
+    """Nothing was said to its INVITE so far, or its 18x must be said again."""
     EXPIRY = "expiry"
     """Its INVITE said how long it holds, and that is over."""
     SESSION = "session"
@@ -53,8 +54,7 @@ class LegTimer(StrEnum):
     """Our re-INVITE or UPDATE may be tried again, or has waited too long."""
 
 
-@dataclass(slots=True, eq=False)
-class UnackedAnswer:
+class UnackedAnswer(Struct, eq=False):
     """A 200 OK of ours that is repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
 
     leg: "SipLeg"
@@ -67,8 +67,7 @@ class UnackedAnswer:
     gives_up_at: float
 
 
-@dataclass(slots=True, eq=False)
-class Provisional:
+class Provisional(Struct, eq=False):
     """The newest 18x that an arriving leg was told."""
 
     message: SendMessage
@@ -84,8 +83,7 @@ class Provisional:
     gives_up_at: float
 
 
-@dataclass(slots=True, eq=False)
-class OurReoffer:
+class OurReoffer(Struct, eq=False):
     """A re-INVITE or UPDATE of ours, from its first try to its last answer."""
 
     leg: "SipLeg"
@@ -98,12 +96,9 @@ class OurReoffer:
     """None while the next try has to wait."""
     tries: int = 0
     is_cancelled: bool = False
-    ack: SendMessage | None = None
-    """Sent again for each repetition of the 200 OK."""
 
 
-@dataclass(slots=True, eq=False)
-class SipLeg:
+class SipLeg(Struct, eq=False):
     """What arriving and dialled legs have in common."""
 
     leg_id: str
@@ -129,8 +124,7 @@ class SipLeg:
     """Whether they are masked."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class ArrivingLeg(SipLeg):
+class ArrivingLeg(SipLeg, eq=False, kw_only=True):
     """A leg opened by a peer's INVITE."""
 
     invite: ServerTransaction
@@ -151,8 +145,7 @@ Place = tuple[Hop, dict[str, FieldValues]]
 """Where a phone answered from, and what it said of its place: To, Contact, Record-Route."""
 
 
-@dataclass(slots=True, eq=False)
-class Fork:
+class Fork(Struct, eq=False):
     """One of the phones that answer an INVITE of ours (RFC 3261 §12.1, §13.2.2.4)."""
 
     dialog: Dialog
@@ -166,8 +159,7 @@ class Fork:
     """Whether ``sdp`` came reliably: then it is the answer to our offer, and no later one counts."""
 
 
-@dataclass(slots=True, eq=False)
-class Attempt:
+class Attempt(Struct, eq=False):
     """One branch of a dialled leg at work: its INVITE and the phones that answer it."""
 
     leg: "DialledLeg"
@@ -177,8 +169,6 @@ class Attempt:
     """The present one: an INVITE that was asked for a password is followed by another."""
     forks: dict[str, Fork] = field(default_factory=dict)
     """The phones that may still answer, by their tags."""
-    acks: dict[str, SendMessage] = field(default_factory=dict)
-    """What those that answered were told, by their tags; sent again for each repetition of their 200 OK."""
     is_timed: bool = False
     """Whether it is given up at some time."""
     authentication: ClientAuthentication | None = None
@@ -191,8 +181,18 @@ class Attempt:
     """What a 422 made us ask for instead of the usual session timer."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class DialledLeg(SipLeg):
+class AnsweredInvite(Struct, eq=False):
+    """What is kept of a branch that was answered, for the phones that answer it, too: a hundred a second are
+    kept for half a minute, while such phones are few."""
+
+    leg_id: str
+    given_up: Cause | None
+    authentication: ClientAuthentication | None
+    forks: dict[str, Fork] | None
+    """Those that have rung."""
+
+
+class DialledLeg(SipLeg, eq=False, kw_only=True):
     """A leg opened by our INVITEs."""
 
     order: DialLeg

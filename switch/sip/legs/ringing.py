@@ -1,15 +1,18 @@
-"""What an arriving leg hears before its answer: 180 and 183, if need be reliably (RFC 3262 §3)."""
+"""What an arriving leg hears before its answer: 100, and 180 and 183, if need be reliably (RFC 3262 §3)."""
 
 from runtime.vocabulary import Output
 from switch.sip.capabilities import SDP_TYPE, names_token
+from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.headers.rack import RELIABLE, Rack
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, LegTimer, Provisional
 from switch.sip.messages.header_values import CSeq, parse_cseq
-from switch.sip.messages.message import Response
 from switch.sip.transactions.timers import Timers
 
+_TRYING_AFTER_S = 0.15
+"""An INVITE may wait 200 ms for its first answer (RFC 3261 §17.2.1), and a busy switch may be a little late.
+Mostly 180 or 200 comes sooner; a 100 before it would say nothing."""
 _REMIND_AFTER_S = 60.0
 """So that no proxy on the way gives the INVITE up (RFC 3261 §13.3.1.1)."""
 _REMIND_RELIABLY_AFTER_S = 150.0
@@ -24,10 +27,15 @@ class Ringing:
 
     def __init__(self, signalling: LegSignalling, timers: Timers, counters: Counters, *, eager: bool) -> None:
         self._signalling = signalling
+        self._timers = signalling.legs.timers
         self._t1_s = timers.t1_s
         self._lifetime_s = timers.lifetime_s
         self._counters = counters
         self._eager = eager
+
+    def await_first(self, leg: ArrivingLeg, now: float) -> None:
+        """Say 100 unless something else is said soon."""
+        self._set_timer(leg, now + _TRYING_AFTER_S)
 
     def ring(self, leg: ArrivingLeg, sdp: str | None, now: float) -> list[Output]:
         """180, or 183 with the early answer; nothing when it would say nothing new.
@@ -63,10 +71,11 @@ class Ringing:
         return newest is not None and newest.is_unacked and now >= newest.gives_up_at
 
     def repeat(self, leg: ArrivingLeg, now: float) -> list[Output]:
-        """The leg's timer rang: say the newest again, because it may be lost or to keep proxies patient."""
+        """The leg's timer rang: say 100 where nothing was said, else the newest again, because it may be lost
+        or to keep proxies patient."""
         newest = leg.provisional
         if newest is None:
-            return []
+            return self._signalling.answer(leg.invite, 100, now)
         if newest.is_unacked:
             self._counters.retransmissions_sent += 1
             newest.pause_s *= 2
@@ -79,7 +88,7 @@ class Ringing:
 
     def stop(self, leg: ArrivingLeg) -> None:
         """A final answer follows: nothing is repeated any more; a late PRACK is still known."""
-        self._signalling.legs.timers.cancel((leg, LegTimer.RINGING))
+        self._timers.cancel((leg, LegTimer.RINGING))
 
     def _is_reliable(self, leg: ArrivingLeg) -> bool:
         headers = leg.invite.request.headers
@@ -92,8 +101,7 @@ class Ringing:
     ) -> list[Output]:
         previous = leg.provisional
         rseq = self._next_rseq(previous) if reliable else 0
-        response = self._write(leg, status, sdp, rseq)
-        message = self._signalling.layer.respond(leg.invite, response, now)
+        message = self._say(leg, status, sdp, rseq, now)
         if message is None:
             return []
         leg.provisional = Provisional(
@@ -113,15 +121,18 @@ class Ringing:
             self._set_timer(leg, now + _REMIND_AFTER_S)
         return [message]
 
-    def _write(self, leg: ArrivingLeg, status: int, sdp: str | None, rseq: int) -> Response:
-        identity = self._signalling.identity
+    def _say(
+        self, leg: ArrivingLeg, status: int, sdp: str | None, rseq: int, now: float
+    ) -> SendMessage | None:
         extra = self._signalling.dialog_lines(leg.invite, leg.dialog)
         if rseq:
             extra |= {"require": RELIABLE, "rseq": str(rseq)}
         if sdp is not None:
             extra["content-type"] = SDP_TYPE
-        body = (sdp or "").encode("utf-8")
-        return identity.answer(leg.invite.request, status, tag=leg.dialog.local_tag, extra=extra, body=body)
+        body = b"" if sdp is None else sdp.encode("utf-8")
+        return self._signalling.layer.respond(
+            leg.invite, status, now, tag=leg.dialog.local_tag, extra=extra, body=body
+        )
 
     def _next_rseq(self, previous: Provisional | None) -> int:
         """One more than the last; the first is any number below 2**31 (RFC 3262 §3)."""
@@ -135,7 +146,7 @@ class Ringing:
         self._set_timer(leg, now + (_REMIND_RELIABLY_AFTER_S if reliable else _REMIND_AFTER_S))
 
     def _set_timer(self, leg: ArrivingLeg, at: float) -> None:
-        self._signalling.legs.timers.set((leg, LegTimer.RINGING), at)
+        self._timers.set((leg, LegTimer.RINGING), at)
 
 
 def _cseq_of(leg: ArrivingLeg) -> CSeq:

@@ -98,6 +98,8 @@ parse_name_addr = _VALUES.read_name_addr
 Without angle brackets all parameters are the header's, not the URI's (RFC 3261 §20.10).
 Raises SipSyntaxError (400; 416 for a URI scheme we do not speak).
 """
+check_name_addr = _VALUES.check_name_addr
+"""Raises as ``parse_name_addr``."""
 read_tag = ValueReader.read_tag
 """The dialog tag of a From or To; None when it has none, or is no address."""
 parse_cseq = _VALUES.read_cseq

@@ -51,6 +51,8 @@ parse_uri = URIS.read
 
 Raises SipSyntaxError with status 416 for a scheme we do not speak (RFC 3261 §8.2.2.1), else 400.
 """
+check_uri = URIS.check
+"""Raises as ``parse_uri``."""
 
 
 def escape_user(user: str) -> str:

@@ -11,7 +11,6 @@ from switch.sip.messages.header_values import (
     NameAddr,
     is_wildcard,
     parse_contacts,
-    parse_cseq,
     parse_token_list,
     read_q,
     split_values,
@@ -67,7 +66,7 @@ def read_registration(request: Request, config: SipConfig) -> RegistrationReques
     path = _path(headers) if "path" in headers else ()
     return RegistrationRequest(
         sip_call_id=headers.get("call-id") or "",
-        cseq=parse_cseq(headers.get("cseq") or "").number,
+        cseq=headers.cseq_number(),
         user_agent=headers.get("user-agent") or "",
         contacts=contacts,
         removes_all=removes_all,

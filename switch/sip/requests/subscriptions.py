@@ -6,11 +6,11 @@ from runtime.deadlines import Deadlines
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Output
 from switch.sip.config import SipConfig
-from switch.sip.dialogs.dialog import DialogKey, accept_dialog, named_dialog
+from switch.sip.dialogs.dialog import DialogKey, accept_dialog
 from switch.sip.event_packages.package import EventPackage
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.messages.grammar import read_parameters
-from switch.sip.messages.header_values import parse_cseq, split_values
+from switch.sip.messages.header_values import split_values
 from switch.sip.messages.message import Fields, Headers
 from switch.sip.messages.uri import parse_uri
 from switch.sip.refusal import Refusal
@@ -49,7 +49,7 @@ class Subscriptions:
 
     def find(self, headers: Headers) -> Subscription | None:
         """The subscription a request inside its dialog belongs to."""
-        return self._by_dialog.get(named_dialog(headers))
+        return self._by_dialog.get(headers.dialog_key())
 
     def subscribe(self, transaction: ServerTransaction, now: float) -> list[Output]:
         """A SUBSCRIBE outside of dialogs. Raises SipSyntaxError when it cannot be read."""
@@ -66,7 +66,7 @@ class Subscriptions:
         dialog = subscription.dialog
         if subscription.ended_by:
             return signalling.answer(transaction, 481, now)
-        if not dialog.take_cseq(parse_cseq(headers.get("cseq") or "").number):
+        if not dialog.take_cseq(headers.cseq_number()):
             return signalling.answer(transaction, 500, now)
         if _package_name(headers) != subscription.package.name:
             return signalling.refuse(transaction, self._bad_event(), now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from runtime.driver import Handler
+from runtime.driver import Handler, of_own
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.sip.commands import SetMailbox, TellLamp
@@ -36,8 +36,8 @@ class WatchedStations:
             LegArrived: self._arrived,
             LegRinging: self._went_on,
             LegAnswered: self._went_on,
-            LegConfirmed: self._confirmed,
-            LegEnded: self._ended,
+            LegConfirmed: of_own(self._dialogs.of_stations, self._confirmed, "leg_id"),
+            LegEnded: of_own(self._dialogs.of_stations, self._ended, "leg_id"),
             SetMailbox: self._set_mailbox,
             TellLamp: self._tell_lamp,
         }
@@ -48,29 +48,24 @@ class WatchedStations:
 
     def rang(self, leg_id: str, now: float) -> list[Output]:
         """A leg that came in was just told that it rings."""
-        station = self._dialogs.station_of(leg_id)
-        return self._changed(station, now) if station else []
+        return self._changed(self._dialogs.station_of(leg_id), now)
 
     def _arrived(self, event: LegArrived, now: float) -> list[Output]:
-        station = self._dialogs.note(event.leg_id) if event.station else None
-        return self._changed(station, now) if station else []
+        return self._changed(self._dialogs.note(event.leg_id), now) if event.station else []
 
     def _went_on(self, event: LegRinging | LegAnswered, now: float) -> list[Output]:
         """A dialled leg rings or talks; what it is was not told before."""
-        station = self._dialogs.station_of(event.leg_id) or self._dialogs.note(event.leg_id)
-        return self._changed(station, now) if station else []
+        return self._changed(self._dialogs.station_of(event.leg_id) or self._dialogs.note(event.leg_id), now)
 
     def _confirmed(self, event: LegConfirmed, now: float) -> list[Output]:
-        station = self._dialogs.station_of(event.leg_id)
-        return self._changed(station, now) if station else []
+        return self._changed(self._dialogs.station_of(event.leg_id), now)
 
     def _ended(self, event: LegEnded, now: float) -> list[Output]:
-        station = self._dialogs.forget(event.leg_id)
-        return self._changed(station, now) if station else []
+        return self._changed(self._dialogs.forget(event.leg_id), now)
 
-    def _changed(self, station: str, now: float) -> list[Output]:
+    def _changed(self, station: str | None, now: float) -> list[Output]:
         """Tell whoever watches a station."""
-        if station not in self._watched:
+        if station is None or station not in self._watched:
             return []
         return self.subscriptions.changed(self._dialogs.name, station, now)
 

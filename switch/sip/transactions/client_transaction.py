@@ -1,17 +1,19 @@
 """A request of ours on its way to a final answer (RFC 3261 §17.1, RFC 6026 §8.4)."""
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from switch.sip.authentication.retries import cseq_number
+from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
-from switch.sip.messages.message import Headers, Message, Request, Response
+from switch.sip.messages.message import Headers, Request, Response
 
 _MOST_TRIES = 8
 """Passwords, session intervals and extensions a peer may want changed before a request is given up."""
-
-
 _REPEATED = ("via", "max-forwards", "from", "to", "call-id", "cseq", "route")
+"""What a CANCEL repeats of its INVITE."""
 
 
 class State(StrEnum):
@@ -34,13 +36,23 @@ class ResponseReceived(NamedTuple):
 
 
 class FailureReceived(NamedTuple):
-    """A failure of an INVITE of ours, which wants its ACK."""
+    """A failure of an INVITE of ours."""
 
-    transaction: "ClientTransaction"
+    ack: SendMessage
+    told: ResponseReceived
+
+
+class FurtherAnswer(NamedTuple):
+    """A 2xx to an INVITE of ours that another phone has answered before (RFC 6026 §8.4)."""
+
+    number: int
+    """Of the INVITE's transaction."""
+    owner: Any
+    """What was given with the ACK of the first."""
+    invite: Request
+    """As much of it as its ACK repeats."""
     response: Response
     hop: Hop
-    is_new: bool
-    """Whether it comes for the first time."""
 
 
 class RequestUnanswered(NamedTuple):
@@ -56,40 +68,29 @@ class _States(Protocol):
         """Where the request of this number stands."""
 
 
-class ClientTransaction:
+class ClientTransaction(Struct, eq=False):
     """One request sent. Its machine, its timers and what is repeated are in the core, under its number."""
 
-    __slots__ = (
-        "_states",
-        "branch",
-        "hop",
-        "meant_for",
-        "method",
-        "number",
-        "owner",
-        "request",
-        "tries",
-    )
-
-    def __init__(self, states: _States, branch: str, request: Request, hop: Hop, owner: object) -> None:
-        self._states = states
-        self.number = 0
-        """What the core knows it by, once it is sent."""
-        self.branch = branch
-        self.request = request
-        self.method = request.method
-        self.hop = hop
-        """Where its messages go."""
-        self.owner = owner
-        """Whatever the user agent hangs on it, to know it again."""
-        self.meant_for: Hop | None = None
-        """The UDP hop of a request that was too long for it."""
-        self.tries = 1
-        """How often the request was sent, each time changed as the last refusal asked."""
+    states: _States
+    """Who knows where it stands."""
+    branch: str
+    request: Request
+    method: str
+    """That of the request."""
+    hop: Hop
+    """Where its messages go."""
+    owner: object
+    """Whatever the user agent hangs on it, to know it again; None once it has heard the last of it."""
+    number: int = 0
+    """What the core knows it by, once it is sent."""
+    meant_for: Hop | None = None
+    """The UDP hop of a request that was too long for it."""
+    tries: int = 1
+    """How often the request was sent, each time changed as the last refusal asked."""
 
     @property
     def state(self) -> State:
-        return State(self._states.state(self.number))
+        return State(self.states.state(self.number))
 
     @property
     def may_be_tried_again(self) -> bool:
@@ -98,15 +99,6 @@ class ClientTransaction:
 
     def make_cancel(self) -> Request:
         """The CANCEL of this INVITE: same branch, so that its target recognises it (RFC 3261 §9.1)."""
-        return self._make_companion("CANCEL", self.request)
-
-    def make_ack(self, failure: Response) -> Request:
-        """The ACK of a failure of this INVITE (RFC 3261 §17.1.1.3)."""
-        return self._make_companion("ACK", failure)
-
-    def _make_companion(self, method: str, to: Message) -> Request:
-        """ACK and CANCEL repeat the INVITE's Via, From, Call-ID, Route and CSeq number (§17.1.1.3, §9.1)."""
         fields = self.request.headers.pick(_REPEATED)
-        fields |= to.headers.pick(["to"])
-        fields["cseq"] = f"{cseq_number(self.request)} {method}"
-        return Request(method, self.request.uri, Headers(fields))
+        fields["cseq"] = f"{cseq_number(self.request)} CANCEL"
+        return Request("CANCEL", self.request.uri, Headers(fields))

@@ -2,24 +2,20 @@
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Request
 
 
 class NewRequest(NamedTuple):
-    """What the core tells of a request that belongs to nothing known."""
+    """A request that belongs to nothing known; it is served once it is admitted."""
 
     number: int
     request: Request
     source: Hop
     hop: Hop
     """Where answers go."""
-
-
-class RequestReceived(NamedTuple):
-    """A new request; answer it through its transaction."""
-
-    transaction: "ServerTransaction"
 
 
 class AckReceived(NamedTuple):
@@ -38,23 +34,21 @@ class CancelledInvite(NamedTuple):
     """To tag of its final answer."""
 
 
-class ServerTransaction:
+class ServerTransaction(Struct, eq=False):
     """One request received, for whoever answers it. What serves its repetitions is in the core, under its
     number, for up to 64 × T1 after the answer."""
 
-    __slots__ = ("hop", "is_answered", "method", "number", "owner", "request", "source", "station")
-
-    def __init__(self, number: int, request: Request, source: Hop, hop: Hop) -> None:
-        self.number = number
-        self.request = request
-        self.method = request.method
-        self.source = source
-        """Where the request came from."""
-        self.hop = hop
-        """Where answers go."""
-        self.owner: object = None
-        """Whatever the user agent hangs on it, to find what a CANCEL cancels."""
-        self.station: str | None = None
-        """The station that proved to have sent it."""
-        self.is_answered = False
-        """Whether a final answer was given."""
+    number: int
+    request: Request
+    method: str
+    """That of the request."""
+    source: Hop
+    """Where the request came from."""
+    hop: Hop
+    """Where answers go."""
+    owner: object = None
+    """Whatever the user agent hangs on it, to find what a CANCEL cancels."""
+    station: str | None = None
+    """The station that proved to have sent it."""
+    is_answered: bool = False
+    """Whether a final answer was given."""

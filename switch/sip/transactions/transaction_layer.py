@@ -4,7 +4,7 @@ Which transaction a message belongs to, the four machines with their timers and 
 core (``media._core.SipTransactions``). Here is who may open one, and what leaves in one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from media._core import SipTransactions
@@ -14,8 +14,9 @@ from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.counters import Counters
 from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
-from switch.sip.hop import OPENED, Hop
-from switch.sip.identity import Identity
+from switch.sip.headers.session_id import answering_lines
+from switch.sip.hop import Hop
+from switch.sip.identity import Identity, phrase_of
 from switch.sip.messages.header_values import parse_via, split_values
 from switch.sip.messages.message import Fields, Message, Request, Response, TopVia
 from switch.sip.messages.parser import MAX_MESSAGE_BYTES
@@ -25,6 +26,7 @@ from switch.sip.messages.writer import write_message
 from switch.sip.transactions.client_transaction import (
     ClientTransaction,
     FailureReceived,
+    FurtherAnswer,
     RequestUnanswered,
     ResponseReceived,
     State,
@@ -33,7 +35,6 @@ from switch.sip.transactions.server_transaction import (
     AckReceived,
     CancelledInvite,
     NewRequest,
-    RequestReceived,
     ServerTransaction,
 )
 from switch.sip.transactions.size_rule import SizeRule
@@ -48,9 +49,9 @@ class RequestTurnedAway(NamedTuple):
     hop: Hop
 
 
-Report = RequestReceived | AckReceived | RequestTurnedAway | ResponseReceived | RequestUnanswered
+Report = NewRequest | AckReceived | ResponseReceived | FailureReceived | FurtherAnswer | RequestUnanswered
 """What the layer tells the user agent. Inside the stack only; never journalled."""
-Outputs = Sequence[SendMessage | ReuseConnection | Report]
+Heard = Report | SendMessage
 
 
 class TransactionLayer:
@@ -79,44 +80,76 @@ class TransactionLayer:
         self._size_rule = SizeRule(udp_request_max_bytes)
         self._invites: dict[int, ServerTransaction] = {}
         """Those that are not answered yet, as a CANCEL may come."""
-        self._transactions = SipTransactions(
+        transactions = self._transactions = SipTransactions(
             durations_s=(timers.t1_s, timers.t2_s, timers.t4_s),
             reader=READER,
-            told=(NewRequest, AckReceived, ResponseReceived, FailureReceived, RequestUnanswered),
+            told=(
+                NewRequest,
+                AckReceived,
+                ResponseReceived,
+                FailureReceived,
+                FurtherAnswer,
+                RequestUnanswered,
+            ),
             send=SendMessage,
             hop=Hop,
             release=guard.release,
             counters=counters,
+            server=identity.name,
             known_methods=KNOWN_METHODS,
             answer_to_source=answer_to_source,
             max_bytes=max_bytes,
         )
+        self.receive: Callable[[bytes, Hop, float], Heard | None] = transactions.receive
+        """Take a message from the wire; what follows. Raises SipSyntaxError for what is none."""
 
     @property
     def open_transactions(self) -> int:
         """Transactions that still wait for something, be it only for late repetitions."""
         return len(self._transactions)
 
-    def receive(self, data: bytes, hop: Hop, now: float) -> Outputs:
-        """Take a message from the wire. Raises SipSyntaxError for what is none."""
-        heard = self._transactions.receive(data, hop, now)
-        if isinstance(heard, NewRequest):
-            return self._admit(heard, now)
-        if isinstance(heard, FailureReceived):
-            return self._acknowledge(heard)
-        return [] if heard is None else [heard]
+    def admit(self, new: NewRequest, now: float) -> ServerTransaction | RequestTurnedAway:
+        """Serve a new request, if the guard and our capacity allow it."""
+        number, request, source, hop = new
+        refusal: RefusalKind | None = RefusalKind.OVERLOAD
+        if self._transactions.served <= self._capacity:
+            refusal = self._guard.admit(request, source, now)
+        if refusal is not None:
+            self._transactions.turn_away(number)
+            return RequestTurnedAway(request, refusal, source)
+        method = request.method
+        transaction = ServerTransaction(number, request, method, source, hop)
+        if method == "INVITE":
+            self._invites[number] = transaction
+        return transaction
 
-    def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
-        """Answer a request. None when a final answer was given before."""
-        data = self._transactions.respond(transaction.number, response, now)
+    def respond(
+        self,
+        transaction: ServerTransaction,
+        status: int,
+        now: float,
+        *,
+        tag: str | None = None,
+        extra: Fields | None = None,
+        body: bytes = b"",
+    ) -> SendMessage | None:
+        """Answer a request. None when a final answer was given before.
+
+        ``tag`` is the dialog's, when there is one; ``extra`` are headers beside those of every answer.
+        """
+        if "session-id" in transaction.request.headers:
+            extra = answering_lines(transaction.request.headers) | (extra or {})
+        tag = tag or self._identity.tag
+        data = self._transactions.respond(
+            transaction.number, status, phrase_of(status), tag, extra, body, now
+        )
         if data is None:
             return None
-        if response.status >= 200:
+        if status >= 200:
             transaction.is_answered = True
             transaction.owner = None
             transaction.request.body = b""  # whoever holds it needs the headers at most
             self._invites.pop(transaction.number, None)
-        self._counters.responses_sent[response.status] += 1
         return SendMessage(data=data, hop=transaction.hop)
 
     def send(
@@ -147,6 +180,16 @@ class TransactionLayer:
         self._counters.requests_sent["ACK"] += 1
         return SendMessage(data=write_message(ack), hop=hop)
 
+    def acknowledge(self, number: int, ack: Request, hop: Hop, owner: object) -> SendMessage:
+        """Send the ACK of a 2xx to the INVITE of this number, and again for each repetition of that 2xx.
+
+        Nothing else is kept of the INVITE: ``owner`` is told with a 2xx of a further phone. None stands for
+        no such phone, as inside a dialog.
+        """
+        message = self.send_ack(ack, hop)
+        self._transactions.acknowledge(number, message.data, hop, owner)
+        return message
+
     def give_up(self, transaction: ClientTransaction) -> None:
         """Forget a request of ours whose answer is no longer waited for (RFC 3261 §9.1)."""
         self._transactions.forget_client(transaction.number)
@@ -174,30 +217,26 @@ class TransactionLayer:
         if len(lines) == 1 and "," not in lines[0]:
             return False
         for via in map(parse_via, split_values(lines)[1:]):
-            ours = self._transactions.client(via.branch or "", "INVITE")
-            if (
-                ours is not None
-                and ours.request.uri == invite.request.uri
-                and self._identity.names.wrote(via)
-            ):
+            sent_to = self._transactions.invited(via.branch or "")
+            if sent_to == invite.request.uri and self._identity.names.wrote(via):
                 return True
         return False
 
-    def fail(self, message: Message, hop: Hop, now: float) -> Outputs:
-        """The transport could not send this message to this hop. Raises SipSyntaxError."""
+    def fail(self, message: Message, hop: Hop, now: float) -> Heard | None:
+        """The transport could not send this message to this hop; what follows. Raises SipSyntaxError."""
         if isinstance(message, Response):
             listening = hop_of_sent_by(message.headers, hop)
-            return [] if listening is None else [SendMessage(data=write_message(message), hop=listening)]
+            return None if listening is None else SendMessage(data=write_message(message), hop=listening)
+        if message.method == "ACK":
+            return self._redirect_ack(message, hop)
         branch = read_top_via(message.headers).branch
         transaction = self._transactions.client(branch, message.method)
-        if transaction is None or transaction.hop != hop:
-            return self._redirect_ack(message, hop)
-        if transaction.state in (State.CALLING, State.TRYING):
+        if transaction is not None and transaction.hop == hop:
             again = self._try_otherwise(transaction, now)
             if again is not None:
-                return [again]
-        is_told = self._transactions.fail(transaction.number, now)
-        return [RequestUnanswered(transaction, 503)] if is_told else []
+                return again
+        is_told = self._transactions.fail(branch, message.method, hop, now)
+        return RequestUnanswered(transaction, 503) if is_told and transaction is not None else None
 
     def reply_hop(self, via: TopVia, source: Hop) -> Hop:
         """Where the answer to a request goes that no transaction serves."""
@@ -206,34 +245,12 @@ class TransactionLayer:
     def next_deadline(self) -> float | None:
         return self._transactions.next_deadline()
 
-    def wake(self, *, now: float) -> Outputs:
+    def wake(self, *, now: float) -> Heard | None:
         """Run the timers that are due, up to the first from which something follows.
 
         Most only end a transaction that waited for late repetitions: each call leaves four behind.
         """
-        due = self._transactions.wake(now)
-        return [] if due is None else [due]
-
-    # -- what arrives --------------------------------------------------------------------------------
-
-    def _admit(self, new: NewRequest, now: float) -> Outputs:
-        number, request, source, hop = new
-        refusal: RefusalKind | None = RefusalKind.OVERLOAD
-        if self._transactions.served <= self._capacity:
-            refusal = self._guard.admit(request, source, now)
-        if refusal is not None:
-            self._transactions.turn_away(number)
-            return [RequestTurnedAway(request, refusal, source)]
-        transaction = ServerTransaction(number, request, source, hop)
-        if request.method == "INVITE":
-            self._invites[number] = transaction
-        received = RequestReceived(transaction)
-        return [*_reuse(request, source), received] if source.transport in OPENED else [received]
-
-    def _acknowledge(self, failed: FailureReceived) -> Outputs:
-        transaction, response, hop, is_new = failed
-        ack = SendMessage(data=write_message(transaction.make_ack(response)), hop=transaction.hop)
-        return [ack, ResponseReceived(transaction, response, hop)] if is_new else [ack]
+        return self._transactions.wake(now)
 
     # -- what leaves ---------------------------------------------------------------------------------
 
@@ -245,7 +262,7 @@ class TransactionLayer:
     def _start(
         self, branch: str, request: Request, hop: Hop, owner: object, now: float
     ) -> tuple[ClientTransaction, SendMessage]:
-        transaction = ClientTransaction(self._transactions, branch, request, hop, owner)
+        transaction = ClientTransaction(self._transactions, branch, request, request.method, hop, owner)
         self._counters.requests_sent[request.method] += 1
         transaction.number, data = self._transactions.send(transaction, request, branch, hop, now)
         if len(data) > self._size_rule.udp_max_bytes:
@@ -256,7 +273,10 @@ class TransactionLayer:
         return transaction, SendMessage(data=data, hop=hop)
 
     def _try_otherwise(self, transaction: ClientTransaction, now: float) -> SendMessage | None:
-        """Another way for a request that could not be sent; None when there is none (RFC 3261 §18.1.1)."""
+        """Another way for a request that could not be sent; None when there is none (RFC 3261 §18.1.1), or
+        when it got there after all."""
+        if transaction.state not in (State.CALLING, State.TRYING):
+            return None
         meant_for, transaction.meant_for = transaction.meant_for, None
         if meant_for is not None:
             self._size_rule.refused(meant_for, now)
@@ -273,13 +293,13 @@ class TransactionLayer:
         transaction.number, data = self._transactions.send(transaction, request, branch, hop, now)
         return SendMessage(data=data, hop=hop)
 
-    def _redirect_ack(self, request: Request, hop: Hop) -> Outputs:
+    def _redirect_ack(self, request: Request, hop: Hop) -> SendMessage | None:
         """An ACK has no transaction; its dialog's connection may be gone."""
-        listening = hop_of_target(request, hop) if request.method == "ACK" else None
-        return [] if listening is None else [SendMessage(data=write_message(request), hop=listening)]
+        listening = hop_of_target(request, hop)
+        return None if listening is None else SendMessage(data=write_message(request), hop=listening)
 
 
-def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
+def reused(request: Request, hop: Hop) -> list[ReuseConnection]:
     """The peer wants our requests on its connection, too (RFC 5923 §5); it speaks for its own host only."""
     if ";alias" not in (request.headers.get("via") or ""):
         return []

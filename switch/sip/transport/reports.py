@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from switch.sip.guard.events import RefusalKind
 from switch.sip.hop import Hop
 
 
-class MessageReceived(NamedTuple):
+class MessageReceived(Struct, frozen=True, gc=False):
     """One datagram, or one whole message of a connection."""
 
     data: bytes

@@ -4,8 +4,8 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
-from functools import lru_cache
 
+from media._core import DatagramSocket
 from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
 from switch.sip.commands import SendMessage
@@ -15,20 +15,15 @@ from switch.sip.transport.reports import MessageReceived, SendFailed
 
 _BATCH = 64
 """Datagrams taken at one wake-up, so that a flood cannot keep timers and media waiting."""
-_LONGEST_DATAGRAM = 65_535
 _BACKLOG = 1024
 """Messages kept while the socket's buffer is full; what comes on top is lost, as it may be with UDP."""
 _RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 """Room for the burst that arrives while the process is busy."""
-_NEIGHBOURS = 16_384
-"""Addresses that are remembered."""
-_FULL = (BlockingIOError, InterruptedError)
 
 
-@lru_cache(maxsize=_NEIGHBOURS)
-def _hop_of(address: tuple[str, int]) -> Hop:
-    """Where a datagram came from. One for all of a neighbour's, as each call keeps several for a while."""
-    return Hop("udp", address[0], address[1])
+def _hop_of(host: str, port: int) -> Hop:
+    """Where datagrams come from. One for all of a neighbour's, as each call keeps several for a while."""
+    return Hop("udp", host, port)
 
 
 class UdpTransport:
@@ -44,6 +39,7 @@ class UdpTransport:
         self._counters = counters
         self._ignores = ignores
         self._socket: socket.socket | None = None
+        self._datagrams: DatagramSocket[Hop] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
         self._behind_since: float | None = None
@@ -63,6 +59,7 @@ class UdpTransport:
             where = Hop("udp", self._host, self._port)
             raise UsageError(f"cannot listen for SIP on {where}: {error.strerror or error}") from error
         self._loop = loop
+        self._datagrams = DatagramSocket(self._socket.fileno(), _hop_of)
         loop.add_reader(self._socket, self._read)
 
     def _bind(self) -> socket.socket:
@@ -86,7 +83,7 @@ class UdpTransport:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
             self._socket.close()
-        self._socket = None
+        self._socket = self._datagrams = None
         self._backlog.clear()
 
     def _read(self) -> None:
@@ -95,24 +92,18 @@ class UdpTransport:
 
     def _take(self, now: float) -> list[MessageReceived]:
         """What waits in the socket, as far as it is heard."""
-        batch: list[MessageReceived] = []
-        receive, ignores = self._opened().recvfrom, self._ignores
-        for _ in range(_BATCH):
-            try:
-                data, address = receive(_LONGEST_DATAGRAM)
-            except _FULL:
-                self._behind_since = None
-                break
-            except OSError:  # an ICMP error of an earlier message; it does not say of which
-                self._counters.send_errors += 1
-                continue
-            if ignores(address[0]):
-                continue
-            batch.append(MessageReceived(data, _hop_of(address)))
-        else:
-            if self._behind_since is None:
-                self._behind_since = now
-        return batch
+        assert self._datagrams is not None, "the transport is not open"
+        try:
+            datagrams = self._datagrams.receive(_BATCH)
+        except OSError:  # an ICMP error of an earlier message; it does not say of which
+            self._counters.send_errors += 1
+            return []
+        if len(datagrams) < _BATCH:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = now
+        ignores = self._ignores
+        return [MessageReceived(data, hop) for data, hop in datagrams if not ignores(hop.host)]
 
     def delay_s(self) -> float:
         """How long the datagram that is read next may have waited: since nothing was left to read."""
@@ -122,16 +113,15 @@ class UdpTransport:
 
     def send(self, message: SendMessage) -> Outputs:
         """Put a message on the wire; it is dropped while the socket is closed."""
-        if self._socket is None:
+        if self._datagrams is None:
             return ()
         if self._backlog:
             self._keep(message)
             return ()
         hop = message.hop
         try:
-            self._socket.sendto(message.data, (hop.host, hop.port))
-        except _FULL:
-            self._keep(message)
+            if not self._datagrams.send(message.data, hop.host, hop.port):
+                self._keep(message)
         except OSError:
             return [SendFailed(message.data, hop)]
         return ()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from media._core import Ways
 from media.prompts import Samples
 from media.speech.commands import MakeSpeech
 from media.speech.config import SpeechConfig, SpeechEngineConfig
@@ -63,7 +64,7 @@ class House:
         self.prompts: dict[str, tuple[Samples, Samples]] = {}
         self.events: list[Event] = []
         self.changed = asyncio.Event()
-        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), _fail)
+        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), _fail, Ways())
         self.service = SpeechService(
             config,
             self.engines,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -60,7 +61,7 @@ class AlarmRig:
         self.read: list[TellAgents] = []
         self.looks = 0
         self.timer = ManualAlarm()
-        self.driver = Driver(self.clock, self.timer, self._fail)
+        self.driver = Driver(self.clock, self.timer, self._fail, Ways())
         self.alarms = Alarms(
             configs,
             [self._source(Kind.QUEUE), self._source(Kind.TRUNK, looked_at=True)],

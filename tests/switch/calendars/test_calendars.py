@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.driver import Driver
 from runtime.errors import UsageError
@@ -52,7 +53,7 @@ class Rig:
         self.calendars = Calendars((config.calendar() for config in configs), self.clock.wall)
         self.told: list[Event] = []
         self.alarm = ManualAlarm()
-        self.driver = Driver(self.clock, self.alarm, self._fail)
+        self.driver = Driver(self.clock, self.alarm, self._fail, Ways())
         self.driver.add_core(self.calendars)
         self.driver.add_routes(self.calendars.routes())
         self.driver.observe(lambda event, wall: self.told.append(event))

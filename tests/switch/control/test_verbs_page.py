@@ -145,7 +145,7 @@ from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.ivr.scripted_caller import world_of
 from tests.switch.control.verbs_table import with_table
 from tests.switch.parking.test_parking import ParkingRig
-from tests.switch.records.stories import answered_call, fold, journal_of
+from tests.switch.records.stories import answered_call, fold, fold_all, journal_of
 from tests.switch.test_conferring import ConferenceRig
 
 DOCUMENT = """\
@@ -509,12 +509,14 @@ def alarm_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
 def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
     """Of a switch with one recording, of a call with one agent, that is tagged."""
     records = RecordsConfig(database=f"sqlite:///{folder}/records.db")
-    projections = (Recordings(), RecordingParties(), RecordingChanges())
+    recordings = Recordings()
+    projections = (recordings, RecordingParties(recordings), RecordingChanges())
     store = RecordStore(records.database, [projection.table for projection in projections])
     store.open()
     tagged = RecordingTagged(recording_id="recording-1", tag="投诉", by="李娜")
     entries = journal_of([*answered_call(), (60.0, tagged)])
-    assert store.write({p.table: list(fold(p, entries)) for p in projections}, 1) == []
+    rows = fold_all(projections, entries)
+    assert store.write({table: list(some) for table, some in rows.items()}, 1) == []
     store.close()
     finder = RecordingFinder(RecordReader(records))
     deleter = Deleter(Remover(folder, None, Access()), InHand())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from media._core import Ways
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
@@ -27,7 +28,7 @@ class Rig:
         self.clock = ManualClock()
         self.alarm = ManualAlarm()
         self.faults: list[Exception] = []
-        self.driver = Driver(self.clock, self.alarm, self._on_fault)
+        self.driver = Driver(self.clock, self.alarm, self._on_fault, Ways())
         self.heard = {"", "acme"}
         self.hooks = Hooks(SeededIds(), self.heard.__contains__)
         self.told: list[HookAsked] = []

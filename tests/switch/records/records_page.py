@@ -54,8 +54,8 @@ def _submit(command: Command) -> None:
 PROJECTIONS: list[Projection] = [
     CallRecords(),
     NumberEntries(),
-    Recordings(),
-    RecordingParties(),
+    (RECORDINGS := Recordings()),
+    RecordingParties(RECORDINGS),
     RecordingChanges(),
     AlarmRecords(),
     Operations(),

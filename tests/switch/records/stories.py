@@ -1,7 +1,9 @@
 """What the switch writes into its journal, told by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from sqlalchemy import Table
 
 from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
 from runtime.vocabulary import Event, event_fields
@@ -45,10 +47,20 @@ def journal_of(moments: Iterable[Moment], first_sequence: int = 1) -> list[Journ
 
 def fold(projection: Projection, entries: Iterable[JournalEntry]) -> list[dict[str, Any]]:
     """The rows of what the database would show the projection."""
-    shown = (entry for entry in entries if entry.topic in projection.topics)
-    rows = [dict(row) for entry in shown for row in projection.apply(entry)]
-    for row in rows:  # what has no column would be left out, and nobody would know
-        assert row.keys() <= set(projection.table.c.keys())
+    return fold_all([projection], entries)[projection.table]
+
+
+def fold_all(
+    projections: Sequence[Projection], entries: Iterable[JournalEntry]
+) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of what the database would show the projections: to each, one entry after the other."""
+    rows: dict[Table, list[dict[str, Any]]] = {projection.table: [] for projection in projections}
+    for entry in entries:
+        for projection in projections:
+            if entry.topic in projection.topics:
+                rows[projection.table] += map(dict, projection.apply(entry))
+    for table, some in rows.items():  # what has no column would be left out, and nobody would know
+        assert all(row.keys() <= set(table.c.keys()) for row in some)
     return rows
 
 

@@ -9,7 +9,8 @@ from threading import Event as Signal
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table
+from sqlalchemy.event import listen, remove
 
 from runtime.vocabulary import Event
 from switch.archive.catalogue.projections import Recordings
@@ -344,6 +345,46 @@ def test_a_database_of_another_version_is_kept_and_a_new_one_filled_from_the_jou
     with sqlite3.connect(f"{file}.1") as kept:
         assert kept.execute("SELECT call_id FROM call_records").fetchall() == [("first",)]
     kept.close()
+
+
+def test_an_index_that_nobody_asks_any_more_goes_from_a_database_that_has_it(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    with running(settings) as run:
+        run.tell(*answered_call("first", "r1"))
+    execute(settings, "CREATE INDEX ix_call_records_sip_call_id ON call_records (sip_call_id)")
+    with running(settings) as run:
+        run.tell(*answered_call("second", "r2"))
+    assert ids(settings) == ["first", "second"]
+    of_calls = (
+        "SELECT name FROM sqlite_master WHERE tbl_name = 'call_records' AND name LIKE 'ix%' ORDER BY name"
+    )
+    assert execute(settings, of_calls) == [
+        ("ix_call_records_contact_id",),
+        ("ix_call_records_src",),
+        ("ix_call_records_start_stamp",),
+    ]
+
+
+def test_who_may_not_drop_that_index_has_records_all_the_same(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    with running(settings) as run:
+        run.tell(*answered_call("first", "r1"))
+    execute(settings, "CREATE INDEX ix_call_records_sip_call_id ON call_records (sip_call_id)")
+
+    def forbid(connection: sqlite3.Connection, _: object) -> None:
+        connection.set_authorizer(
+            lambda action, *_: (
+                sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_DROP_INDEX else sqlite3.SQLITE_OK
+            )
+        )
+
+    listen(Engine, "connect", forbid)
+    try:
+        with running(settings) as run:
+            run.tell(*answered_call("second", "r2"))
+    finally:
+        remove(Engine, "connect", forbid)
+    assert ids(settings) == ["first", "second"]
 
 
 def test_the_next_one_moved_aside_overwrites_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from switch.causes import Cause
 from switch.records.columns import Stamp
-from switch.records.inserting import Inserting
+from switch.records.inserting import LATEST_ROW_COUNTS, Inserting
 
 TABLE = Table(
     "things",
@@ -58,6 +58,37 @@ def test_a_row_reads_back_as_it_was_written_and_what_it_does_not_have_is_null(co
     assert other == {"thing_id": "other", "at": None, "good": None, "count": None, "text": None}
 
 
+def test_rows_with_the_same_columns_are_handed_over_together_without_what_they_do_not_have() -> None:
+    connection = Listening()
+    rows: list[dict[str, Any]] = [
+        {"thing_id": "one", "at": None, "count": 1},
+        {"count": 2, "thing_id": "two", "good": False},
+        {"thing_id": "three", "count": 3, "text": None},
+    ]
+    Inserting(TABLE, mysql.dialect()).write(cast(Connection, connection), rows)
+    assert [parameters for _, parameters in connection.given] == [
+        [("one", 1), ("three", 3)],
+        [("two", False, 2)],
+    ]
+    assert [statement.count("%s") for statement, _ in connection.given] == [2, 3]
+
+
+def test_where_the_latest_row_counts_it_takes_back_what_the_one_before_had(connection: Connection) -> None:
+    latest = Table("latest", MetaData(), *(each._copy() for each in TABLE.c), info={LATEST_ROW_COUNTS: True})
+    latest.create(connection)
+    first = {"thing_id": "one", "count": 1, "text": "first"}
+    rows = [first, {"thing_id": "two", "count": 2}, {"thing_id": "one", "good": True}]
+    inserting = Inserting(latest, connection.dialect)
+    inserting.write(connection, rows)
+    one, two = connection.execute(latest.select().order_by(latest.c.thing_id)).mappings()
+    assert one == {"thing_id": "one", "at": None, "good": True, "count": None, "text": None}
+    assert two == {"thing_id": "two", "at": None, "good": None, "count": 2, "text": None}
+    inserting.write(connection, [{"thing_id": "two", "text": "no count"}, first])
+    one, two = connection.execute(latest.select().order_by(latest.c.thing_id)).mappings()
+    assert one == {"thing_id": "one", "at": None, "good": None, "count": 1, "text": "first"}
+    assert two == {"thing_id": "two", "at": None, "good": None, "count": None, "text": "no count"}
+
+
 def test_drivers_that_take_parameters_by_name_get_them_so() -> None:
     statement, parameters = given(postgresql.dialect(), ROW)  # type: ignore[no-untyped-call]
     assert parameters == {**ROW, "at": AT.astimezone(UTC)}
@@ -79,6 +110,16 @@ def test_drivers_that_take_them_by_place_get_them_in_the_order_of_the_columns() 
 def test_a_text_becomes_one_that_every_database_takes(connection: Connection, text: str, kept: str) -> None:
     Inserting(TABLE, connection.dialect).write(connection, [ROW | {"text": text}])
     assert connection.execute(TABLE.select()).mappings().one()["text"] == kept
+
+
+def test_a_text_that_must_be_made_fit_leaves_the_others_of_its_column_as_they_are(
+    connection: Connection,
+) -> None:
+    texts = ["客户", "a\0b", "\udc80", "", Cause.USER_BUSY, None]
+    rows = [ROW | {"thing_id": str(place), "text": text} for place, text in enumerate(texts)]
+    Inserting(TABLE, connection.dialect).write(connection, rows)
+    kept = connection.execute(TABLE.select().order_by(TABLE.c.thing_id)).mappings()
+    assert [row["text"] for row in kept] == ["客户", "ab", "\\udc80", "", "USER_BUSY", None]
 
 
 @pytest.mark.parametrize("wrong", [{"at": "yesterday"}, {"text": 7}], ids=str)

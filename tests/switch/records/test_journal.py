@@ -20,8 +20,9 @@ from switch.records.events import (
 from switch.records.journal import Journal
 from switch.records.journal_follower import JournalFollower
 from switch.records.journal_reader import JournalReader
+from switch.records.journal_tail import JournalTail
 from switch.records.projection import Entry, FreshEntry, JournalEntry
-from switch.records.segment import SegmentWriter, encode_line, encode_lines, list_segments
+from switch.records.segment import SegmentWriter, encode_lines, list_segments
 
 WALL = 1_790_000_000.0
 PATIENCE_S = 45.0
@@ -224,8 +225,8 @@ def test_a_fault_of_one_who_is_told_of_the_disk_loses_nothing(
 def test_what_waits_behind_a_fault_is_written_though_nothing_more_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def encode(entries: Sequence[Entry]) -> list[bytes]:
-        return [None if entry[0] == 2 else encode_line(*entry) for entry in entries]  # type: ignore[misc]
+    def encode(entries: Sequence[Entry]) -> bytes:
+        return None if entries[0][0] == 2 else encode_lines(entries)  # type: ignore[return-value]
 
     disk = Disk(monkeypatch)
     disk.free.clear()
@@ -240,12 +241,19 @@ def test_what_waits_behind_a_fault_is_written_though_nothing_more_happens(
         assert numbers(journal)[-1] == 5000
 
 
-def test_one_who_follows_reads_from_the_disk_what_a_fault_kept_from_memory(tmp_path: Path) -> None:
-    def encode(entries: Sequence[Entry]) -> list[bytes]:
-        return [*encode_lines(entries), *([b""] if entries[0][0] == 2 else [])]
+def test_one_who_follows_reads_from_the_disk_what_a_fault_kept_from_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = JournalTail.add
 
+    def add_all_but_two(tail: JournalTail, entries: Sequence[Entry], size_bytes: int) -> None:
+        if entries[0][0] == 2:
+            raise RuntimeError("nobody thought of this")
+        add(tail, entries, size_bytes)
+
+    monkeypatch.setattr(JournalTail, "add", add_all_but_two)
     flushes: SimpleQueue[None] = SimpleQueue()
-    with closing(Journal(config(tmp_path), encode=encode)) as journal:
+    with closing(Journal(config(tmp_path))) as journal:
         tails = [
             journal.follow({Happened.topic}, lambda: None),
             journal.follow({Happened.topic}, lambda: None),
@@ -280,6 +288,23 @@ def test_an_event_that_cannot_be_written_is_a_loss_and_costs_no_other(tmp_path: 
         lost = reports.get(timeout=PATIENCE_S)
         assert lost == JournalEntriesLost(count=1, first_sequence=2, last_sequence=2)
     assert numbers(journal) == [1, 3]
+
+
+def test_one_who_follows_is_not_handed_what_could_not_be_written(tmp_path: Path) -> None:
+    with opened(config(tmp_path)) as (journal, reports):
+        follower = JournalFollower(journal.folder, journal.follow({Happened.topic}, lambda: None))
+        assert taken_by(follower) == []
+        losses = []
+        for texts in ((Unspeakable(),), ("two", Unspeakable())):
+            for text in texts:
+                journal.observe(Happened(n=1, text=text), WALL)  # type: ignore[arg-type]
+            losses.append(reports.get(timeout=PATIENCE_S))
+        journal.observe(Happened(n=1, text="four"), WALL)
+    for segment in list_segments(tmp_path):
+        segment.path.unlink()
+    assert taken_by(follower) == [2, 4]
+    assert losses == [JournalEntriesLost(count=1, first_sequence=n, last_sequence=n) for n in (1, 3)]
+    assert reports.empty()
 
 
 def test_the_device_that_is_always_full_hurts_nobody_and_closing_is_bounded(

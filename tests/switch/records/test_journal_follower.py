@@ -2,16 +2,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switch.records import journal_follower
 from switch.records.journal_follower import JournalFollower
 from switch.records.journal_reader import JournalReader
 from switch.records.journal_tail import JournalTail
 from switch.records.projection import Entry
-from switch.records.segment import SegmentWriter, encode_line, list_segments
+from switch.records.segment import SegmentWriter, encode_line, encode_lines, list_segments
 
 WALL = 1_790_000_000.0
 WANTED = "call.answered"
@@ -29,12 +31,12 @@ class Pen:
     def write(self, *topics: str) -> None:
         numbered = enumerate(topics, self.next_sequence)
         entries: list[Entry] = [(number, WALL, topic, {}) for number, topic in numbered]
-        lines = [encode_line(*entry) for entry in entries]
+        lines = encode_lines(entries)
         segment = SegmentWriter(self.folder, self.next_sequence, WALL)
-        segment.append(b"".join(lines))
+        segment.append(lines)
         segment.close()
         self.next_sequence += len(topics)
-        self.tail.add(entries, lines)
+        self.tail.add(entries, len(lines))
 
     def lose(self) -> None:
         """An entry that never gets to the disk."""
@@ -105,14 +107,27 @@ def test_what_was_lost_is_not_looked_for_on_the_disk(pen: Pen, follower: Journal
     assert take(follower) == [1, 3]
 
 
-def test_memory_is_held_by_bytes_however_few_the_lines() -> None:
+def test_what_a_fault_kept_from_being_taken_is_taken_the_next_time(
+    pen: Pen, follower: JournalFollower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pen.write(WANTED, WANTED)
+    assert take(follower) == [1, 2]
+    pen.write(WANTED, WANTED)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_follower, "as_decoded", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            follower.take(10)
+    assert take(follower) == [3, 4]
+
+
+def test_memory_is_held_by_bytes_however_few_the_entries() -> None:
     tail = JournalTail({WANTED}, most_bytes=1000)
     for number in range(1, 6):
-        tail.add([(number, WALL, WANTED, {})], [b"x" * 400])
+        tail.add([(number, WALL, WANTED, {})], 400)
     stretch = tail.take()
     assert stretch is not None
     assert (stretch.first, stretch.end, stretch.size_bytes) == (5, 6, 400)
-    tail.add([(6, WALL, WANTED, {})], [b"x" * 900])
+    tail.add([(6, WALL, WANTED, {})], 900)
     stretch = tail.take()
     assert stretch is not None
     assert (stretch.first, stretch.end, stretch.size_bytes) == (6, 7, 900)

@@ -10,7 +10,7 @@ from switch.records.queries import RecordReader
 from switch.records.recording_changes import RecordingChanges
 from switch.records.recording_search import RecordingSearch
 from switch.records.store import RecordStore
-from tests.switch.records.stories import Moment, answered_call, fold, journal_of
+from tests.switch.records.stories import Moment, answered_call, fold_all, journal_of
 
 
 @pytest.fixture
@@ -21,11 +21,12 @@ def reader(tmp_path: Path) -> RecordReader:
     for hour, name in enumerate(("1", "12", "3")):
         call_id = f"call_{name}" if name == "3" else f"call-{name}"
         moments += [(3600 * hour + at, event) for at, event in answered_call(call_id, f"recording-{name}")]
-    projections = (CallRecords(), Recordings(), RecordingParties(), RecordingChanges())
+    recordings = Recordings()
+    projections = (CallRecords(), recordings, RecordingParties(recordings), RecordingChanges())
     store = RecordStore(config.database, [projection.table for projection in projections])
     store.open()
-    rows = {p.table: some for p in projections if (some := fold(p, journal_of(moments)))}
-    assert store.write({table: list(some) for table, some in rows.items()}, 1) == []
+    rows = fold_all(projections, journal_of(moments))
+    assert store.write({table: list(some) for table, some in rows.items() if some}, 1) == []
     store.close()
     return RecordReader(config)
 

@@ -32,7 +32,7 @@ from tests.switch.records.stories import (
     agent_joined,
     answered_call,
     arrived,
-    fold,
+    fold_all,
     journal_of,
     recording_completed,
     recording_failed,
@@ -71,11 +71,13 @@ def story() -> list[Moment]:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> RecordReader:
     folder: Path = tmp_path_factory.mktemp("records")
     config = RecordsConfig(database=f"sqlite:///{folder}/records.db")
-    projections = (Recordings(), RecordingParties(), RecordingChanges())
+    recordings = Recordings()
+    projections = (recordings, RecordingParties(recordings), RecordingChanges())
     store = RecordStore(config.database, [projection.table for projection in projections])
     store.open()
     entries = journal_of(story())
-    assert store.write({p.table: list(fold(p, entries)) for p in projections}, 1) == []
+    rows = fold_all(projections, entries)
+    assert store.write({table: list(some) for table, some in rows.items()}, 1) == []
     store.close()
     return RecordReader(config)
 

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.events import DigitReceived
+from switch.causes import Cause
+from switch.events import CallEnded, DigitReceived
 from switch.records.projection import Entry, JournalEntry
 from switch.records.segment import (
     SegmentWriter,
     Tail,
+    as_decoded,
     decode_line,
     encode_line,
     encode_lines,
@@ -153,6 +155,38 @@ ENTRIES: list[Entry] = [
 def test_lines_made_together_are_those_made_one_by_one(odd: Entry | DigitReceived) -> None:
     entry = (10, WALL, odd.topic, odd) if isinstance(odd, DigitReceived) else odd
     for entries in (ENTRIES, [entry], [*ENTRIES, entry], [entry, *ENTRIES]):
-        lines = encode_lines(entries)
+        lines = encode_lines(entries).splitlines(keepends=True)
         assert lines == [encode_line(*each) for each in entries]
-        assert [line.count(b"\n") for line in lines] == [1] * len(entries)
+        assert as_decoded(entries) == [_with_tuples(decode_line(line)) for line in lines]
+
+
+def _with_tuples(entry: JournalEntry | None) -> JournalEntry | None:
+    """The entry as it was before JSON made lists of tuples."""
+    if entry is None or "queues" not in entry.fields:
+        return entry
+    return entry._replace(fields={**entry.fields, "queues": tuple(entry.fields["queues"])})
+
+
+@given(
+    st.integers(1, 2**53),
+    st.floats(0, 4e9),
+    st.dictionaries(st.text(st.characters(), max_size=5), plain, max_size=5),
+)
+def test_an_entry_that_was_never_a_line_is_the_one_that_is_read(
+    sequence: int, time: float, fields: dict[str, object]
+) -> None:
+    entry = (sequence, time, "test.said", fields)
+    assert as_decoded([entry]) == [decode_line(encode_line(*entry))]
+
+
+def test_an_entry_that_only_a_line_can_tell_keeps_none_from_those_beside_it() -> None:
+    odd: Entry = (11, WALL, "test.said", {"by_key": {None: "nobody", (1, 2): "two"}})
+    entries = [*ENTRIES[:1], odd]
+    assert as_decoded(entries) == [decode_line(encode_line(*each)) for each in entries]
+
+
+def test_an_event_that_was_never_a_line_has_the_plain_fields_of_the_one_that_is_read() -> None:
+    ended = CallEnded(call_id="call-1", contact_id="contact-1", cause=Cause.NORMAL_CLEARING, by_caller=True)
+    (entry,) = as_decoded([(10, WALL, ended.topic, ended)])
+    assert entry == decode_line(encode_line(10, WALL, ended.topic, ended))
+    assert type(entry.fields["cause"]) is str

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from media.commands import Codec
 from media.config import Srtp
+from switch.sdp.crypto_lines import read_crypto_lines
 from switch.sdp.errors import NotAcceptable, SdpSyntaxError
+from switch.sdp.formats import read_formats
 from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
+from switch.sdp.parser import parse_sdp
 from switch.sdp.security import LocalSecurity
 from switch.sdp.usual import put_together, take_apart
 
@@ -82,12 +85,39 @@ def test_each_call_has_its_own_ports_and_origin() -> None:
     assert "\r\nm=audio 40002 RTP/AVP 8 101\r\n" in text
 
 
+OFFERING = [
+    LOCAL,
+    replace(LOCAL, host="2001:db8::1", port=40002, session_id=8, session_version=0),
+    replace(LOCAL, host="127.0.0.1", codecs=(Codec.PCMU, Codec.PCMA, Codec.G729)),
+    replace(LOCAL, comfort_noise=True, port=40004),
+    replace(LOCAL, rtcp_mux=True, session_id=9),
+    replace(LOCAL, security=LocalSecurity(Srtp.ACCEPT, b"a" * 32)),
+    replace(LOCAL, security=LocalSecurity(Srtp.OPTIONAL, b"b" * 32)),
+    replace(LOCAL, security=LocalSecurity(Srtp.OPTIONAL, b"c" * 32)),
+]
+
+
+@pytest.mark.parametrize("before", OFFERING)
+def test_an_offer_says_what_is_its_own_whatever_was_offered_before(before: LocalMedia) -> None:
+    for ours in OFFERING:
+        make_offer(before)
+        said = parse_sdp(make_offer(ours))
+        (stream,) = said.media
+        formats, keys = read_formats(stream), read_crypto_lines(stream.attributes)
+        family = "IP6" if ":" in ours.host else "IP4"
+        assert said.origin == ("-", str(ours.session_id), str(ours.session_version), family, ours.host)
+        assert (said.connection, stream.port) == ((family, ours.host), ours.port)
+        assert (tuple(formats.codecs), formats.comfort_noise is not None) == (ours.codecs, ours.comfort_noise)
+        assert (stream.attribute("rtcp-mux") is not None) == ours.rtcp_mux
+        assert [line.key for line in keys] == [ours.security.key_of(line.suite) for line in keys]
+        assert bool(keys) == (ours.security.policy is Srtp.OPTIONAL)
+
+
 def test_an_answer_agrees_to_its_own_port_and_to_what_was_offered() -> None:
     offer = make_offer(LOCAL)
     assert accept_answer(offer, USUAL).port == 6000
-    assert accept_answer(offer, USUAL.replace("6000", "6004")) == accept_answer(offer, USUAL)._replace(
-        port=6004
-    )
+    moved = replace(accept_answer(offer, USUAL), port=6004)
+    assert accept_answer(offer, USUAL.replace("6000", "6004")) == moved
     with pytest.raises(NotAcceptable):
         accept_answer(make_offer(replace(LOCAL, codecs=(Codec.PCMU,))), USUAL)
     with pytest.raises(NotAcceptable):

@@ -122,7 +122,7 @@ def test_with_too_many_transactions_new_requests_get_503() -> None:
     assert 10 <= int(answer.headers.get("retry-after") or "") <= 20
     assert [event.kind for event in rig.events] == [RefusalKind.OVERLOAD]
     rig.pass_time(LIFETIME_S)
-    assert statuses(rig.receive(make_request("INVITE", branch="z9hG4bKmore", body=SDP))) == [100]
+    assert statuses(rig.hear_out(make_request("INVITE", branch="z9hG4bKmore", body=SDP))) == [100]
 
 
 @settings(max_examples=150, deadline=None)
@@ -170,10 +170,29 @@ def test_a_method_that_makes_no_sense_here_is_refused(method: str, status: int) 
     assert rig.leftovers() == (0, 0, 0)
 
 
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+def test_a_request_at_which_we_fail_is_refused_when_it_comes_again_and_keeps_no_place(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Request) -> None:
+        raise RuntimeError(f"fault at {request.method}")
+
+    rig = SipRig(guard={"open_calls": 1})
+    request = make_request(method, body=SDP)
+    monkeypatch.setattr("switch.sip.user_agent.check_request", fail)
+    with pytest.raises(RuntimeError, match="fault at"):
+        rig.receive(request)
+    monkeypatch.undo()
+    assert statuses(rig.receive(request)) == [500]
+    rig.pass_time(2 * LIFETIME_S)
+    assert rig.leftovers() == (0, 0, 0)
+    assert 503 not in statuses(rig.hear_out(make_request("INVITE", body=SDP, branch="z9hG4bKnext")))
+
+
 @pytest.mark.parametrize("method", sorted(set(SERVED) - {"ACK", "CANCEL"}))
 @pytest.mark.parametrize("tag", ["", ";tag=nobody"])
 def test_every_method_we_tell_of_is_served(method: str, tag: str) -> None:
-    answer = SipRig.one_response(SipRig().receive(make_request(method, called=f"<sip:95598@switch>{tag}")))
+    answer = SipRig.one_response(SipRig().hear_out(make_request(method, called=f"<sip:95598@switch>{tag}")))
     assert answer.status not in (405, 501)
 
 

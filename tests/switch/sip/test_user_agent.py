@@ -48,10 +48,10 @@ class Phone(SipRig):
         request = make_request(
             method, uri=uri, caller=caller, sip_call_id="out", branch="z9hG4bKout", body=body, **headers
         )
-        first = self.receive(request)
+        first = self.hear_out(request)
         if statuses(first) != [401]:
             return first
-        return self.receive(authorized(request, self.one_response(first), user=STATION, password=PASSWORD))
+        return self.hear_out(authorized(request, self.one_response(first), user=STATION, password=PASSWORD))
 
 
 def clean(headers: dict[str, str]) -> dict[str, Any]:

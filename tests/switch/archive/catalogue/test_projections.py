@@ -1,8 +1,11 @@
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.leg_role import LegRole
+from switch.records.projection import JournalEntry, Projection
 from tests.switch.records.stories import (
     START,
     agent_joined,
@@ -12,6 +15,7 @@ from tests.switch.records.stories import (
     call_whose_recording_cannot_begin,
     ended,
     fold,
+    fold_all,
     journal_of,
     leg_joined,
     leg_left,
@@ -141,22 +145,44 @@ def test_of_a_recording_whose_beginning_the_journal_has_lost_there_is_a_row_of_w
     assert row["started_at"] == datetime.fromtimestamp(START, UTC)
 
 
+TALKED_TO_TWO = [
+    (0, arrived()),
+    (1, recording_started()),
+    (1, leg_joined()),
+    (3, leg_joined("1001", LegRole.AGENT, leg_id="a")),
+    (3, agent_joined("2001", "a")),
+    (4, leg_left("a")),
+    (5, leg_joined("1002", LegRole.AGENT, leg_id="b")),
+    (6, recording_completed()),
+]
+
+
+def of_both(entries: list[JournalEntry]) -> list[list[dict[str, Any]]]:
+    """The rows of the recordings, and of who was heard in them."""
+    recordings = Recordings()
+    both: tuple[Projection, Projection] = (recordings, RecordingParties(recordings))
+    return list(fold_all(both, entries).values())
+
+
+def test_an_entry_that_cannot_be_used_costs_neither_table_any_row_nor_adds_one() -> None:
+    unusable = JournalEntry(9, START + 7, "recording.completed", {})
+    entries = [*journal_of(TALKED_TO_TWO), unusable, *journal_of(answered_call(), first_sequence=10)]
+    recordings = Recordings()
+    both: tuple[Projection, Projection] = (recordings, RecordingParties(recordings))
+    rows: list[list[object]] = [[], []]
+    for entry in entries:
+        for projection, found in zip(both, rows, strict=True):
+            if entry.topic in projection.topics:
+                with suppress(KeyError):  # as the database goes on with the next
+                    found += projection.apply(entry)
+    entries.remove(unusable)
+    assert rows == of_both(entries)
+    assert [len(found) for found in rows] == [2, 3]
+    assert [each.oldest_open() for each in both] == [None, None]
+
+
 def test_everybody_the_customer_talked_to_has_a_row_in_order() -> None:
-    rows = fold(
-        RecordingParties(),
-        journal_of(
-            [
-                (0, arrived()),
-                (1, recording_started()),
-                (1, leg_joined()),
-                (3, leg_joined("1001", LegRole.AGENT, leg_id="a")),
-                (3, agent_joined("2001", "a")),
-                (4, leg_left("a")),
-                (5, leg_joined("1002", LegRole.AGENT, leg_id="b")),
-                (6, recording_completed()),
-            ]
-        ),
-    )
+    rows = of_both(journal_of(TALKED_TO_TWO))[1]
     assert [(row["position"], row["role"], row["station"], row["agent"]) for row in rows] == [
         (1, "agent", "1001", "2001"),
         (2, "agent", "1002", None),

@@ -19,7 +19,7 @@ def proved(rig: SipRig, request: Request, *, user: str = STATION, password: str 
     """Ask, take the challenge, ask again with credentials; the statuses of the second answer."""
     challenge = rig.one_response(rig.receive(request))
     assert challenge.status == 401
-    return statuses(rig.receive(authorized(request, challenge, user=user, password=password)))
+    return statuses(rig.hear_out(authorized(request, challenge, user=user, password=password)))
 
 
 def test_a_call_in_a_stations_name_is_challenged_and_known_once_it_is_proved() -> None:
@@ -31,7 +31,7 @@ def test_a_call_in_a_stations_name_is_challenged_and_known_once_it_is_proved() -
 
 def test_strangers_are_not_asked_and_are_nobodys_station() -> None:
     rig = SipRig()
-    assert statuses(rig.receive(invite("<sip:13800138000@anywhere.example>;tag=caller"))) == [100]
+    assert statuses(rig.hear_out(invite("<sip:13800138000@anywhere.example>;tag=caller"))) == [100]
     assert rig.events[0].station is None
 
 
@@ -64,7 +64,7 @@ def test_the_proof_of_another_request_proves_nothing() -> None:
 
 def test_where_calls_need_no_proof_a_station_stays_a_stranger() -> None:
     rig = SipRig(authenticate_calls=False)
-    assert statuses(rig.receive(invite())) == [100]
+    assert statuses(rig.hear_out(invite())) == [100]
     assert rig.events[0].station is None
 
 
@@ -89,7 +89,7 @@ def test_a_trunk_may_call_from_a_number_that_a_station_has_too_and_is_not_taken_
     carrier = Hop("udp", "198.51.100.1", 5060)
     rig.order(TrustSources(owner=TRUNKS, sources=("198.51.100.0/24",)))
     call = make_request("INVITE", caller=FROM_STATION, body=SDP, hop=carrier)
-    assert statuses(rig.receive(call, carrier)) == [100]
+    assert statuses(rig.hear_out(call, carrier)) == [100]
     (arrived,) = rig.reported(LegArrived)
     assert (arrived.station, arrived.caller_number) == (None, STATION)
 

@@ -49,7 +49,7 @@ class Switch(SipRig):
     def take_over(self, value: str | list[str], cseq: int = 1) -> tuple[list[int], str | None]:
         """An INVITE with Replaces: the answers, and the leg it is said to replace."""
         before = len(self.reported(LegArrived))
-        sent = self.receive(
+        sent = self.hear_out(
             make_request(
                 "INVITE",
                 body=SDP,

@@ -16,6 +16,8 @@ from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig, statuse
 
 BAD = Hop("udp", "192.0.2.66", 5060)
 CARRIER = Hop("udp", "198.51.100.1", 5060)
+TAKEN = 0
+"""No status: the call is reported, and what is said to its INVITE is not decided yet."""
 
 
 class GuardRig(SipRig):
@@ -26,7 +28,7 @@ class GuardRig(SipRig):
         self._sent = 0
 
     def ask(self, method: str = "OPTIONS", hop: Hop = BAD, *, user_agent: str = "") -> list[int]:
-        """A request outside any dialog; returns the statuses it is answered with."""
+        """A request outside any dialog; returns the statuses it is answered with at once, and TAKEN."""
         self._sent += 1
         request = make_request(
             method,
@@ -36,7 +38,9 @@ class GuardRig(SipRig):
             body=SDP if method == "INVITE" else "",
             user_agent=user_agent,
         )
-        return statuses(self.receive(request, hop))
+        calls = len(self.reported(LegArrived))
+        sent = self.receive(request, hop)
+        return statuses(sent) + [TAKEN] * (len(self.reported(LegArrived)) - calls)
 
     def guess(self, hop: Hop = BAD, station: str = STATION, password: str = "guess") -> int:
         """Try to register; returns the status in the end."""
@@ -80,7 +84,7 @@ def test_a_flood_of_junk_bans_its_source_and_a_good_caller_is_served() -> None:
         rig.receive(b"junk %d" % number, BAD)
     assert rig.bans() == [BAD.host]
     assert rig.ask("OPTIONS", BAD) == []
-    assert rig.ask("INVITE", CARRIER) == [100]
+    assert rig.ask("INVITE", CARRIER) == [TAKEN]
     counts = rig.stack.guard.counts
     assert counts[RefusalKind.MALFORMED] + counts[RefusalKind.BANNED] == 5001
     assert counts[RefusalKind.MALFORMED] == 101
@@ -157,11 +161,11 @@ def test_a_refusal_asks_to_wait_a_time_that_is_the_same_for_each_repetition() ->
 
 def test_a_source_has_so_many_calls_and_gets_room_when_one_ends() -> None:
     rig = GuardRig(open_calls=3)
-    assert [rig.ask("INVITE") for _ in range(4)] == [[100], [100], [100], [503]]
-    assert rig.ask("INVITE", CARRIER) == [100]
+    assert [rig.ask("INVITE") for _ in range(4)] == [[TAKEN], [TAKEN], [TAKEN], [503]]
+    assert rig.ask("INVITE", CARRIER) == [TAKEN]
     first = rig.reported(LegArrived)[0]
     rig.order(HangUpLeg(leg_id=first.leg_id, cause=Cause.USER_BUSY))
-    assert [rig.ask("INVITE") for _ in range(2)] == [[100], [503]]
+    assert [rig.ask("INVITE") for _ in range(2)] == [[TAKEN], [503]]
 
 
 def test_what_was_open_is_let_go_of() -> None:
@@ -220,7 +224,7 @@ def test_who_is_allowed_is_never_limited_nor_banned() -> None:
     rig = GuardRig(allow=("198.51.100.0/24",), junk_burst=1, calls_burst=1, messages_burst=1, open_calls=1)
     for _ in range(50):
         rig.receive(b"junk", CARRIER)
-        assert rig.ask("INVITE", CARRIER) == [100]
+        assert rig.ask("INVITE", CARRIER) == [TAKEN]
     assert rig.bans() == []
     assert rig.stack.guard.counts[RefusalKind.MALFORMED] == 50
 
@@ -281,7 +285,7 @@ def test_when_late_new_calls_wait_and_running_ones_go_on() -> None:
     assert in_dialog(rig, "BYE", answer) == [200]
     assert len(rig.reported(LegEnded)) == 1
     rig.be_late(0.0, 3.0)
-    assert rig.ask("INVITE", CARRIER) == [100]
+    assert rig.ask("INVITE", CARRIER) == [TAKEN]
     assert rig.stack.guard.counts[RefusalKind.OVERLOAD] == 3
     assert rig.bans() == []
 
@@ -289,7 +293,7 @@ def test_when_late_new_calls_wait_and_running_ones_go_on() -> None:
 def test_there_are_never_more_calls_than_may_be() -> None:
     rig = GuardRig(max_calls=2)
     hops = [Hop("udp", f"198.51.100.{number}", 5060) for number in range(4)]
-    assert [rig.ask("INVITE", hop) for hop in hops] == [[100], [100], [503], [503]]
+    assert [rig.ask("INVITE", hop) for hop in hops] == [[TAKEN], [TAKEN], [503], [503]]
     assert rig.stack.guard.counts[RefusalKind.MAX_CALLS] == 2
 
 

@@ -39,7 +39,7 @@ def test_further_parameters_are_no_hindrance() -> None:
 def test_both_legs_of_a_call_carry_the_same_pair() -> None:
     rig = SipRig()
     rig.register()
-    trying = rig.receive(make_request("INVITE", body=SDP, session_id=f"{CALLER};remote={NIL}"))
+    trying = rig.hear_out(make_request("INVITE", body=SDP, session_id=f"{CALLER};remote={NIL}"))
     assert told(trying[0]) == SessionId(NIL, CALLER)
     (arrived,) = rig.reported(LegArrived)
     assert arrived.session_id == CALLER
@@ -114,7 +114,7 @@ def test_a_caller_who_tells_none_gets_one_from_us_in_every_call() -> None:
 
 def test_a_peer_of_the_older_form_gets_the_older_form() -> None:
     rig = SipRig()
-    (trying,) = rig.receive(make_request("INVITE", body=SDP, session_id=CALLER))
+    (trying,) = rig.hear_out(make_request("INVITE", body=SDP, session_id=CALLER))
     (ringing,) = rig.order(RingLeg(leg_id="leg-1"))
     assert told(trying) == told(ringing) == SessionId(CALLER)
 

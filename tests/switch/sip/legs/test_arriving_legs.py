@@ -35,7 +35,7 @@ def from_caller(method: str, response: Response, *, cseq: int = 1, body: str = "
     )
 
 
-def test_an_invite_gets_trying_at_once_and_is_reported() -> None:
+def test_an_invite_is_reported() -> None:
     rig = SipRig()
     sent = rig.receive(
         make_request(
@@ -45,8 +45,7 @@ def test_an_invite_gets_trying_at_once_and_is_reported() -> None:
             body=SDP,
         )
     )
-    assert statuses(sent) == [100]
-    assert (sent[0].headers.get("to") or "").count("tag=") == 0
+    assert sent == []
     assert rig.events == [
         LegArrived(
             leg_id="leg-1",
@@ -59,6 +58,44 @@ def test_an_invite_gets_trying_at_once_and_is_reported() -> None:
             session_id=rig.events[0].session_id,
         )
     ]
+
+
+def test_an_invite_to_which_nothing_is_said_for_a_while_gets_trying_once() -> None:
+    rig = SipRig()
+    arrive(rig)
+    assert rig.pass_time(0.14) == []
+    trying = rig.one_response(rig.pass_time(0.02))
+    assert (trying.status, trying.headers.get("to")) == (100, "<sip:95598@switch>")
+    assert rig.pass_time(600) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        RingLeg(leg_id="leg-1"),
+        AnswerLeg(leg_id="leg-1", sdp=OURS),
+        HangUpLeg(leg_id="leg-1", cause=Cause.USER_BUSY),
+    ],
+)
+def test_who_hears_something_else_soon_gets_no_trying(order: RingLeg | AnswerLeg | HangUpLeg) -> None:
+    rig = SipRig()
+    arrive(rig)
+    assert 100 not in statuses(rig.order(order) + rig.pass_time(5))
+
+
+def test_who_cancels_soon_gets_no_trying() -> None:
+    rig = SipRig()
+    arrive(rig)
+    assert statuses(rig.receive(make_request("CANCEL"))) == [200, 487]
+    assert 100 not in statuses(rig.pass_time(5))
+
+
+def test_a_repeated_invite_is_answered_by_the_trying_that_was_said() -> None:
+    rig = SipRig()
+    invite = make_request("INVITE", body=SDP)
+    assert rig.receive(invite) == rig.receive(invite) == []
+    (trying,) = rig.pass_time(0.2)
+    assert rig.receive(invite) == [trying]
 
 
 def test_text_that_is_not_utf_8_is_reported_in_a_form_that_can_be_encoded() -> None:
@@ -366,7 +403,7 @@ def test_an_invite_that_no_longer_holds_ends_as_if_it_was_cancelled(ringing: boo
     leg_id = arrive(rig, expires="20")
     if ringing:
         rig.order(RingLeg(leg_id=leg_id))
-    assert rig.pass_time(19.9) == []
+    assert statuses(rig.pass_time(19.9)) == ([] if ringing else [100])
     assert statuses(rig.pass_time(0.2)) == [487]
     (ended,) = rig.reported(LegEnded)
     assert (ended.cause, ended.sip_status, ended.by_peer) == (Cause.ORIGINATOR_CANCEL, 487, True)

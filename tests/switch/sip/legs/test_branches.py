@@ -240,7 +240,7 @@ def test_more_phones_behind_one_branch_than_anybody_has_are_not_heard() -> None:
     for number in range(100):
         phone.answers(180, tag=f"tag{number}")
     assert rig.stack.open_dialogs == 16
-    assert phone.answers(200, tag="one too many") == []
+    assert phone.answers(200, tag="one-too-many") == []
     assert methods(phone.answers(200, tag="tag3")) == ["ACK"]
 
 

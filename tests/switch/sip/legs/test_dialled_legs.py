@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 
 from runtime.errors import UsageError
@@ -5,7 +7,9 @@ from switch.causes import Cause
 from switch.sip.commands import DialStation, HangUpLeg
 from switch.sip.events import LegAnswered, LegEnded, LegRinging
 from switch.sip.hop import Hop
+from switch.sip.legs.legs import Attempt
 from switch.sip.messages.message import Message, Request
+from switch.sip.transactions.client_transaction import ClientTransaction
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
 
@@ -246,6 +250,41 @@ def test_of_several_phones_the_first_that_answers_gets_the_leg_and_the_others_a_
     rig.receive(make_response(final_bye, 200))
     rig.pass_time(LIFETIME_S)
     assert rig.leftovers() == (0, 0, 0)
+
+
+def test_a_phone_that_answers_when_the_call_is_over_is_acked_and_gets_a_bye_in_its_own_dialog() -> None:
+    rig = SipRig()
+    invite = dial(rig)
+    rig.receive(make_response(invite, 200, tag="first", body=SDP), Hop("udp", "192.0.2.1", 5060))
+    rig.receive(make_response(rig.one_request(hang_up(rig)), 200))
+    late = make_response(invite, 200, tag="late", body=SDP)
+    ack, bye = rig.receive(late)
+    assert isinstance(bye, Request)
+    assert methods([ack, bye]) == ["ACK", "BYE"]
+    for name in ("call-id", "from"):
+        assert bye.headers.get(name) == invite.headers.get(name)
+    assert (bye.headers.get("to"), bye.headers.get("cseq")) == (late.headers.get("to"), "2 BYE")
+    assert (bye.headers.get("session-id") or "")[:32] == (invite.headers.get("session-id") or "")[:32]
+    assert (bye.uri, rig.stack.open_dialogs) == ((late.headers.get("contact") or "")[1:-1], 1)
+    assert methods(rig.receive(late)) == ["ACK"]
+    rig.receive(make_response(bye, 200))
+    rig.pass_time(2 * LIFETIME_S)
+    assert rig.leftovers() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("status", [200, 486])
+def test_of_an_answered_invite_nothing_is_left_even_for_the_garbage_collector(
+    status: int,
+) -> None:
+    gc.collect()
+    gc.disable()
+    rig = SipRig()
+    invite = dial(rig)
+    rig.receive(make_response(invite, 180, body=SDP))
+    rig.receive(make_response(invite, status, body=SDP))
+    kept = [one for one in gc.get_objects() if isinstance(one, Attempt | ClientTransaction)]
+    gc.enable()
+    assert kept == []
 
 
 def test_a_phone_that_hangs_up_an_early_dialog_leaves_the_leg_to_the_others() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from media._core import Ways
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
@@ -28,7 +29,7 @@ async def _ask(port: int, questions: tuple[Question, ...], timeout_s: float) -> 
             everything.set()
         return ()
 
-    driver = Driver(LoopClock(loop.time), LoopAlarm(loop), _fail)
+    driver = Driver(LoopClock(loop.time), LoopAlarm(loop), _fail, Ways())
     resolver = DnsResolver(driver, [("127.0.0.1", port)], timeout_s)
     driver.add_routes(resolver.routes())
     driver.add_routes({DnsAnswered: take})

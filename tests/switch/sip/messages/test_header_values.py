@@ -9,6 +9,7 @@ from switch.sip.messages.header_values import (
     CSeq,
     NameAddr,
     Via,
+    check_name_addr,
     format_auth,
     is_wildcard,
     parse_auth,
@@ -119,7 +120,7 @@ def test_name_addr_is_read_and_means_the_same_when_written(text: str, address: N
     ],
 )
 def test_malformed_name_addr_is_refused(text: str) -> None:
-    assert refused(parse_name_addr, text) == 400
+    assert refused(parse_name_addr, text) == refused(check_name_addr, text) == 400
 
 
 def test_an_address_tells_its_tag() -> None:

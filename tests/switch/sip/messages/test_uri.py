@@ -1,9 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.sip.errors import SipSyntaxError
-from switch.sip.messages.uri import SipUri, parse_uri
+from switch.sip.messages.uri import SipUri, check_uri, parse_uri
 
 READ = [
     ("sip:192.0.2.1", SipUri("sip", "", "192.0.2.1")),
@@ -67,16 +69,18 @@ def test_uri_means_the_same_when_written(uri: SipUri) -> None:
 
 
 @pytest.mark.parametrize("text", MALFORMED)
-def test_malformed_uri_is_refused_with_400(text: str) -> None:
+@pytest.mark.parametrize("read", [parse_uri, check_uri])
+def test_malformed_uri_is_refused_with_400(read: Callable[[str], object], text: str) -> None:
     with pytest.raises(SipSyntaxError) as caught:
-        parse_uri(text)
+        read(text)
     assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("text", ["http://h", "soap.beep://192.0.2.1:3002", "urn:service:sos"])
-def test_other_scheme_is_refused_with_416(text: str) -> None:
+@pytest.mark.parametrize("read", [parse_uri, check_uri])
+def test_other_scheme_is_refused_with_416(read: Callable[[str], object], text: str) -> None:
     with pytest.raises(SipSyntaxError) as caught:
-        parse_uri(text)
+        read(text)
     assert caught.value.status == 416
 
 

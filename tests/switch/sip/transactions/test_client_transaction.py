@@ -5,9 +5,14 @@ import pytest
 
 from switch.sip.counters import Counters
 from switch.sip.messages.message import Request
-from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived, State
+from switch.sip.transactions.client_transaction import (
+    FurtherAnswer,
+    RequestUnanswered,
+    ResponseReceived,
+    State,
+)
 from tests.helpers.sip_messages import PHONE, make_response, sent
-from tests.helpers.sip_transactions import hear, make_layer, make_ours, run
+from tests.helpers.sip_transactions import fail, hear, make_layer, make_ours, one, run
 
 Step = int | str
 """A status that arrives, or ``fail``: the transport could not send."""
@@ -27,7 +32,17 @@ class Client:
     def take(self, step: Step) -> list[Any]:
         if isinstance(step, int):
             return tell(hear(self.layer, make_response(self.request, step), PHONE, 0.0))
-        return tell(self.layer.fail(sent([self.first])[0], PHONE, 0.0))
+        return tell(fail(self.layer, sent([self.first])[0], PHONE, 0.0))
+
+    def answers(self, tag: str) -> Sequence[Any]:
+        """What follows from a 200 of a phone."""
+        return hear(self.layer, make_response(self.request, 200, tag=tag), PHONE, 1.0)
+
+    def ack(self, tag: str) -> Request:
+        """What that phone is told."""
+        ack = make_ours("ACK")
+        ack.headers.set("to", make_response(self.request, 200, tag=tag).headers.get("to") or "")
+        return ack
 
     def run(self) -> list[tuple[float, Any]]:
         told = [(at, word) for at, output in run(self.layer) for word in tell([output])]
@@ -129,6 +144,30 @@ def test_who_sent_an_invite_is_held_by_it_no_longer_than_an_answer_may_come() ->
     assert client.transaction.owner == "leg"
     client.layer.wake(now=32.0)
     assert client.transaction.owner is None
+
+
+def test_an_acknowledged_invite_answers_repetitions_itself_and_tells_of_further_phones() -> None:
+    client = Client("INVITE")
+    client.take(200)
+    number = client.transaction.number
+    first = client.layer.acknowledge(number, client.ack("one"), PHONE, "owner")
+    assert client.answers("one") == [first]
+    further = one(client.answers("two"), FurtherAnswer)
+    assert (further.number, further.owner, further.response.status) == (number, "owner", 200)
+    assert (further.invite.method, further.invite.uri) == ("INVITE", client.request.uri)
+    for name in ("call-id", "from"):
+        assert further.invite.headers.get(name) == client.request.headers.get(name)
+    second = client.layer.acknowledge(number, client.ack("two"), PHONE, "owner")
+    assert [client.answers("two"), client.answers("one")] == [[second], [first]]
+    assert list(run(client.layer)) == [(32, None)]
+    assert client.layer.open_transactions == 0
+
+
+def test_inside_a_dialog_any_2xx_is_a_repetition() -> None:
+    client = Client("INVITE")
+    client.take(200)
+    ack = client.layer.acknowledge(client.transaction.number, make_ours("ACK"), PHONE, None)
+    assert client.answers("any") == [ack]
 
 
 def test_the_ack_of_a_failure_repeats_the_invite_and_takes_to_from_the_answer() -> None:

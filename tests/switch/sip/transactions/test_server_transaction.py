@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from switch.sip.counters import Counters
-from switch.sip.messages.message import Response
-from switch.sip.transactions.server_transaction import AckReceived, RequestReceived
-from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
+from switch.sip.messages.message import Fields, Response
+from switch.sip.transactions.server_transaction import AckReceived, ServerTransaction
+from tests.helpers.sip_messages import PHONE, make_request, sent
 from tests.helpers.sip_transactions import hear, make_layer, one, run
 
 Step = int | str
@@ -20,11 +20,11 @@ class Server:
         self.counters = Counters()
         self.layer = make_layer(counters=self.counters)
         self.request = make_request(method)
-        self.transaction = one(hear(self.layer, self.request, PHONE, 0.0), RequestReceived).transaction
+        self.transaction = one(hear(self.layer, self.request, PHONE, 0.0), ServerTransaction)
 
     def take(self, step: Step) -> list[Any]:
         if isinstance(step, int):
-            return tell([self.layer.respond(self.transaction, make_response(self.request, step), 0.0)])
+            return tell([self.layer.respond(self.transaction, step, 0.0)])
         request = make_request("ACK") if step == "ACK" else self.request
         return tell(hear(self.layer, request, PHONE, 0.0))
 
@@ -104,3 +104,36 @@ def test_methods_that_nobody_knows_are_counted_together() -> None:
     for method in ("OPTIONS", "FETCH", "STORE"):
         hear(layer, make_request(method), PHONE, 0.0)
     assert counters.requests_received == {"OPTIONS": 1, "other": 2}
+
+
+@pytest.mark.parametrize(
+    ("called", "status", "answered"),
+    [
+        ("<sip:95598@switch>", 100, "<sip:95598@switch>"),
+        ("<sip:95598@switch>", 180, "<sip:95598@switch>;tag=ours"),
+        ('"tag" <sip:tag@switch;tag=uri>', 200, '"tag" <sip:tag@switch;tag=uri>;tag=ours'),
+        ("sip:95598@switch", 486, "sip:95598@switch;tag=ours"),
+        ("<sip:95598@switch> ; TAG = t", 200, "<sip:95598@switch> ; TAG = t"),
+    ],
+)
+def test_an_answer_carries_our_tag_where_to_has_none(called: str, status: int, answered: str) -> None:
+    layer = make_layer()
+    request = make_request("INVITE", called=called)
+    transaction = one(hear(layer, request, PHONE, 0.0), ServerTransaction)
+    (answer,) = sent([layer.respond(transaction, status, 0.0, tag="ours")])
+    assert answer.headers.get_all("to") == [answered]
+
+
+def test_an_answer_says_what_every_answer_says_then_the_rest_in_its_order() -> None:
+    layer = make_layer()
+    session = f"{'1' * 32};remote={'2' * 32}"
+    request = make_request("INVITE", timestamp="54", session_id=session)
+    transaction = one(hear(layer, request, PHONE, 0.0), ServerTransaction)
+    extra: Fields = {"record-route": ["<sip:b;lr>", "<sip:a;lr>"], "content-type": "text/plain"}
+    (answer,) = sent([layer.respond(transaction, 200, 0.0, extra=extra, body="停电".encode())])
+    fields = dict(answer.headers.items())
+    expected = ["via", "from", "to", "call-id", "cseq", "timestamp", "server", "session-id", *extra]
+    assert [*fields] == [*expected, "content-length"]
+    assert fields["session-id"] == [f"{'2' * 32};remote={'1' * 32}"]
+    assert fields["record-route"] == extra["record-route"]
+    assert (fields["timestamp"], fields["content-length"], answer.body) == (["54"], ["6"], "停电".encode())

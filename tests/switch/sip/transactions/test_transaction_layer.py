@@ -7,17 +7,17 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Request, Response
 from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
-from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
-from switch.sip.transactions.transaction_layer import RequestTurnedAway
+from switch.sip.transactions.server_transaction import AckReceived, ServerTransaction
+from switch.sip.transactions.transaction_layer import RequestTurnedAway, reused
 from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
-from tests.helpers.sip_transactions import hear, make_layer, make_ours, one
+from tests.helpers.sip_transactions import fail, hear, make_layer, make_ours, one
 
 
 def test_a_repeated_request_is_absorbed_and_its_answer_repeated() -> None:
     layer = make_layer()
     invite = make_request("INVITE")
-    transaction = one(hear(layer, invite, PHONE, 0.0), RequestReceived).transaction
-    layer.respond(transaction, make_response(invite, 180), 0.0)
+    transaction = one(hear(layer, invite, PHONE, 0.0), ServerTransaction)
+    layer.respond(transaction, 180, 0.0)
     (repeated,) = sent(hear(layer, make_request("INVITE"), PHONE, 0.1))
     assert isinstance(repeated, Response)
     assert repeated.status == 180
@@ -36,7 +36,7 @@ def test_a_repeated_request_is_absorbed_and_its_answer_repeated() -> None:
 def test_branch_sent_by_and_method_tell_transactions_apart(other: Request) -> None:
     layer = make_layer()
     hear(layer, make_request("INVITE"), PHONE, 0.0)
-    one(hear(layer, other, PHONE, 0.0), RequestReceived)
+    one(hear(layer, other, PHONE, 0.0), ServerTransaction)
     assert layer.open_transactions == 2
 
 
@@ -45,18 +45,20 @@ def test_an_old_element_without_the_cookie_is_known_by_its_headers(branch: str |
     layer = make_layer()
     hear(layer, make_request("INVITE", branch=branch), PHONE, 0.0)
     assert hear(layer, make_request("INVITE", branch=branch), PHONE, 0.0) == []
-    one(hear(layer, make_request("INVITE", branch=branch, sip_call_id="other"), PHONE, 0.0), RequestReceived)
+    one(
+        hear(layer, make_request("INVITE", branch=branch, sip_call_id="other"), PHONE, 0.0), ServerTransaction
+    )
 
 
 @pytest.mark.parametrize("branch", ["z9hG4bKone", "1"])
 def test_the_ack_of_a_failure_stays_inside(branch: str) -> None:
     layer = make_layer()
     invite = make_request("INVITE", branch=branch)
-    transaction = one(hear(layer, invite, PHONE, 0.0), RequestReceived).transaction
-    layer.respond(transaction, make_response(invite, 486), 0.0)
+    transaction = one(hear(layer, invite, PHONE, 0.0), ServerTransaction)
+    layer.respond(transaction, 486, 0.0)
     ack = make_request("ACK", branch=branch, called="<sip:95598@switch>;tag=callee")
     assert hear(layer, ack, PHONE, 0.0) == []
-    assert layer.wake(now=4.9) == []
+    assert layer.wake(now=4.9) is None
     layer.wake(now=5.0)
     assert layer.open_transactions == 0
 
@@ -70,29 +72,29 @@ def test_the_ack_of_a_success_goes_up_and_opens_nothing() -> None:
 @pytest.mark.parametrize("branch", ["z9hG4bKone", "1"])
 def test_a_cancel_finds_its_invite(branch: str) -> None:
     layer = make_layer()
-    invite = one(hear(layer, make_request("INVITE", branch=branch), PHONE, 0.0), RequestReceived).transaction
-    cancel = one(hear(layer, make_request("CANCEL", branch=branch), PHONE, 0.0), RequestReceived).transaction
+    invite = one(hear(layer, make_request("INVITE", branch=branch), PHONE, 0.0), ServerTransaction)
+    cancel = one(hear(layer, make_request("CANCEL", branch=branch), PHONE, 0.0), ServerTransaction)
     assert layer.cancelled_invite(cancel) == (invite, None)
 
 
 def test_a_cancel_of_nothing_finds_nothing() -> None:
     layer = make_layer()
-    cancel = one(hear(layer, make_request("CANCEL"), PHONE, 0.0), RequestReceived).transaction
+    cancel = one(hear(layer, make_request("CANCEL"), PHONE, 0.0), ServerTransaction)
     assert layer.cancelled_invite(cancel) is None
 
 
 def test_the_same_invite_on_a_second_way_is_merged_until_the_first_is_forgotten() -> None:
     layer = make_layer()
     invite = make_request("INVITE")
-    first = one(hear(layer, invite, PHONE, 0.0), RequestReceived).transaction
+    first = one(hear(layer, invite, PHONE, 0.0), ServerTransaction)
     second_way = make_request("INVITE", branch="z9hG4bKtwo")
-    second = one(hear(layer, second_way, PHONE, 0.0), RequestReceived).transaction
+    second = one(hear(layer, second_way, PHONE, 0.0), ServerTransaction)
     assert not layer.is_merged(first)
     assert layer.is_merged(second)
-    for transaction, request in ((first, invite), (second, second_way)):
-        layer.respond(transaction, make_response(request, 200), 0.0)
+    for transaction in (first, second):
+        layer.respond(transaction, 200, 0.0)
     layer.wake(now=32.0)
-    third = one(hear(layer, make_request("INVITE"), PHONE, 33.0), RequestReceived).transaction
+    third = one(hear(layer, make_request("INVITE"), PHONE, 33.0), ServerTransaction)
     assert not layer.is_merged(third)
 
 
@@ -120,7 +122,7 @@ def test_an_answer_goes_where_via_and_source_say(
 ) -> None:
     layer = make_layer()
     request = make_request("OPTIONS", via=[f"SIP/2.0/UDP {via};branch=z9hG4bKx", "SIP/2.0/UDP far"])
-    transaction = one(hear(layer, request, Hop("udp", *source), 0.0), RequestReceived).transaction
+    transaction = one(hear(layer, request, Hop("udp", *source), 0.0), ServerTransaction)
     noted = transaction.request.headers.get_all("via")
     assert noted == [f"SIP/2.0/UDP {expected_via}", "SIP/2.0/UDP far"]
     assert transaction.hop == Hop("udp", *expected_hop)
@@ -129,7 +131,7 @@ def test_an_answer_goes_where_via_and_source_say(
 def test_answers_go_to_the_source_in_any_case_when_so_configured() -> None:
     layer = make_layer(answer_to_source=True)
     source = Hop("udp", "192.0.2.1", 6001)
-    transaction = one(hear(layer, make_request("OPTIONS"), source, 0.0), RequestReceived).transaction
+    transaction = one(hear(layer, make_request("OPTIONS"), source, 0.0), ServerTransaction)
     assert transaction.hop == source
 
 
@@ -166,8 +168,8 @@ def test_an_answer_that_is_to_go_on_to_somebody_behind_us_is_dropped(via: list[s
 def test_every_transaction_is_forgotten_when_its_timers_have_run_out() -> None:
     layer = make_layer()
     invite = make_request("INVITE")
-    transaction = one(hear(layer, invite, PHONE, 0.0), RequestReceived).transaction
-    layer.respond(transaction, make_response(invite, 486), 0.0)
+    transaction = one(hear(layer, invite, PHONE, 0.0), ServerTransaction)
+    layer.respond(transaction, 486, 0.0)
     layer.send(make_ours("BYE"), PHONE, None, 0.0)
     while (at := layer.next_deadline()) is not None:
         layer.wake(now=at)
@@ -178,11 +180,9 @@ def test_what_only_lingered_is_forgotten_together_up_to_a_timer_with_something_t
     layer = make_layer()
     for branch in ("z9hG4bK-1", "z9hG4bK-2"):
         bye = make_request("BYE", branch=branch)
-        layer.respond(
-            one(hear(layer, bye, PHONE, 0.0), RequestReceived).transaction, make_response(bye, 200), 0.0
-        )
+        layer.respond(one(hear(layer, bye, PHONE, 0.0), ServerTransaction), 200, 0.0)
     layer.send(make_ours("BYE"), PHONE, None, 32.1)
-    one(layer.wake(now=33.0), SendMessage)
+    assert isinstance(layer.wake(now=33.0), SendMessage)
     assert layer.open_transactions == 1
 
 
@@ -196,31 +196,31 @@ def test_an_abandoned_request_leaves_nothing() -> None:
 def test_an_answered_request_that_is_abandoned_leaves_nothing_and_may_come_again() -> None:
     layer = make_layer()
     request = make_request("OPTIONS")
-    transaction = one(hear(layer, request, PHONE, 0.0), RequestReceived).transaction
-    layer.respond(transaction, make_response(request, 401), 0.0)
+    transaction = one(hear(layer, request, PHONE, 0.0), ServerTransaction)
+    layer.respond(transaction, 401, 0.0)
     layer.forget(transaction)
     assert (layer.open_transactions, layer.next_deadline()) == (0, None)
-    one(hear(layer, make_request("OPTIONS"), PHONE, 0.1), RequestReceived)
+    one(hear(layer, make_request("OPTIONS"), PHONE, 0.1), ServerTransaction)
 
 
 def test_an_answer_that_comes_too_late_costs_no_other_request_its_place() -> None:
     layer = make_layer()
     via = "SIP/2.0/TCP phone.invalid;branch=z9hG4bKo"
     request = make_request("OPTIONS", via=via)
-    answered = one(hear(layer, request, TCP, 0.0), RequestReceived).transaction
-    layer.respond(answered, make_response(request, 200), 0.0)
-    again = one(hear(layer, make_request("OPTIONS", via=via), TCP, 0.1), RequestReceived).transaction
-    assert layer.respond(answered, make_response(request, 200), 0.2) is None
+    answered = one(hear(layer, request, TCP, 0.0), ServerTransaction)
+    layer.respond(answered, 200, 0.0)
+    again = one(hear(layer, make_request("OPTIONS", via=via), TCP, 0.1), ServerTransaction)
+    assert layer.respond(answered, 200, 0.2) is None
     assert layer.open_transactions == 1
-    assert layer.respond(again, make_response(request, 200), 0.3) is not None
+    assert layer.respond(again, 200, 0.3) is not None
     assert layer.open_transactions == 0
 
 
 @pytest.mark.parametrize("method", ["INVITE", "BYE"])
 def test_of_an_answered_request_only_what_repetitions_need_is_kept(method: str) -> None:
     layer, request = make_layer(), make_request(method)
-    transaction = one(hear(layer, request, PHONE, 0.0), RequestReceived).transaction
-    layer.respond(transaction, make_response(request, 486), 0.0)
+    transaction = one(hear(layer, request, PHONE, 0.0), ServerTransaction)
+    layer.respond(transaction, 486, 0.0)
     headers = transaction.request.headers
     del transaction
     known = [known for known in gc.get_objects() if isinstance(known, ServerTransaction)]
@@ -234,7 +234,7 @@ def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
     layer = make_layer()
     _, message = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
     (request,) = sent([message])
-    assert one(layer.fail(request, PHONE, 0.0), RequestUnanswered).status == 503
+    assert one(fail(layer, request, PHONE, 0.0), RequestUnanswered).status == 503
     assert layer.open_transactions == 0
 
 
@@ -242,7 +242,7 @@ def test_an_answer_that_cannot_be_sent_changes_nothing() -> None:
     layer = make_layer()
     request = make_request("OPTIONS")
     hear(layer, request, PHONE, 0.0)
-    assert layer.fail(make_response(request, 200), PHONE, 0.0) == []
+    assert fail(layer, make_response(request, 200), PHONE, 0.0) == []
     assert layer.open_transactions == 1
 
 
@@ -285,8 +285,8 @@ def test_over_tcp_an_answered_request_and_an_acknowledged_failure_are_forgotten_
     options = make_request("OPTIONS", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKo")
     invite = make_request("INVITE", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKi")
     for request, status in ((options, 200), (invite, 486)):
-        transaction = one(hear(layer, request, TCP, 0.0), RequestReceived).transaction
-        assert layer.respond(transaction, make_response(request, status), 0.0) is not None
+        transaction = one(hear(layer, request, TCP, 0.0), ServerTransaction)
+        assert layer.respond(transaction, status, 0.0) is not None
     assert layer.open_transactions == 1
     assert hear(layer, make_request("ACK", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKi"), TCP, 0.1) == []
     assert (layer.open_transactions, layer.next_deadline()) == (0, None)
@@ -295,21 +295,21 @@ def test_over_tcp_an_answered_request_and_an_acknowledged_failure_are_forgotten_
 def test_an_answer_goes_by_the_connection_and_when_that_is_gone_to_sent_by() -> None:
     layer = make_layer()
     request = make_request("OPTIONS", via="SIP/2.0/TCP 10.0.0.1:5080;rport;branch=z9hG4bKo")
-    transaction = one(hear(layer, request, TCP, 0.0), RequestReceived).transaction
+    transaction = one(hear(layer, request, TCP, 0.0), ServerTransaction)
     assert transaction.hop == TCP
     answer = make_response(transaction.request, 200)
     listening = Hop("tcp", "127.0.0.1", 5080)
-    (again,) = layer.fail(answer, TCP, 0.0)
+    (again,) = fail(layer, answer, TCP, 0.0)
     assert isinstance(again, SendMessage)
     assert again.hop == listening
-    assert layer.fail(answer, listening, 0.0) == []
+    assert fail(layer, answer, listening, 0.0) == []
 
 
 @pytest.mark.parametrize("transport", ["ws", "wss", "udp"])
 def test_who_cannot_be_connected_to_gets_no_second_answer(transport: str) -> None:
     layer = make_layer()
     request = make_request("OPTIONS", via=f"SIP/2.0/{transport.upper()} 10.0.0.1;branch=z9hG4bKo")
-    assert layer.fail(make_response(request, 200), Hop(transport, "127.0.0.1", 4), 0.0) == []
+    assert fail(layer, make_response(request, 200), Hop(transport, "127.0.0.1", 4), 0.0) == []
 
 
 @pytest.mark.parametrize("method", ["INVITE", "BYE", "ACK"])
@@ -321,10 +321,10 @@ def test_a_request_whose_connection_is_gone_goes_to_where_its_target_listens_and
     request.uri = "sip:phone@192.0.2.7:5070;transport=tcp"
     first = layer.send_ack(request, TCP) if method == "ACK" else layer.send(request, TCP, None, 0.0)[1]
     (as_sent,) = sent([first])
-    (again,) = layer.fail(as_sent, TCP, 0.0)
+    (again,) = fail(layer, as_sent, TCP, 0.0)
     listening = Hop("tcp", "192.0.2.7", 5070)
     assert again == SendMessage(data=first.data, hop=listening)
-    last = layer.fail(as_sent, listening, 0.1)
+    last = fail(layer, as_sent, listening, 0.1)
     assert [report.status for report in last if isinstance(report, RequestUnanswered)] == (
         [] if method == "ACK" else [503]
     )
@@ -344,7 +344,7 @@ def test_a_request_too_long_for_udp_goes_by_tcp_and_comes_back_when_tcp_is_refus
     assert first.hop == by_tcp
     assert first.data.split(b"\r\n")[1].startswith(b"Via: SIP/2.0/TCP ")
     assert layer.next_deadline() == 32.0
-    (again,) = layer.fail(sent([first])[0], by_tcp, 4.0)
+    (again,) = fail(layer, sent([first])[0], by_tcp, 4.0)
     assert isinstance(again, SendMessage)
     assert again.hop == PHONE
     assert again.data == first.data.replace(b"SIP/2.0/TCP", b"SIP/2.0/UDP").replace(b";alias", b"")
@@ -371,15 +371,15 @@ def test_an_invite_of_ours_that_comes_back_as_it_was_sent_is_a_loop() -> None:
     proxy = "SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKproxy"
     for uri, looped in ((ours.uri, True), ("sip:other@127.0.0.1", False)):
         back = make_request("INVITE", uri=uri, via=[proxy + uri, ours.headers.get("via") or ""])
-        assert layer.is_looped(one(hear(layer, back, PHONE, 0.0), RequestReceived).transaction) is looped
+        assert layer.is_looped(one(hear(layer, back, PHONE, 0.0), ServerTransaction)) is looped
     direct = make_request("INVITE", branch="z9hG4bKdirect")
-    assert not layer.is_looped(one(hear(layer, direct, PHONE, 0.0), RequestReceived).transaction)
+    assert not layer.is_looped(one(hear(layer, direct, PHONE, 0.0), ServerTransaction))
 
 
 def test_an_invite_whose_way_is_no_text_is_no_loop() -> None:
     layer = make_layer()
     way = ["SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKproxy", "SIP/2.0/UDP far;branch=z9hG4bK\udcff"]
-    invite = one(hear(layer, make_request("INVITE", via=way), PHONE, 0.0), RequestReceived).transaction
+    invite = one(hear(layer, make_request("INVITE", via=way), PHONE, 0.0), ServerTransaction)
     assert not layer.is_looped(invite)
 
 
@@ -396,6 +396,5 @@ def test_an_invite_whose_way_is_no_text_is_no_loop() -> None:
 )
 def test_a_peer_may_ask_for_our_requests_on_its_own_connection(hop: Hop, via: str, alias: Hop | None) -> None:
     request = make_request("OPTIONS", via=f"SIP/2.0/{via};branch=z9hG4bKo")
-    *asked, received = hear(make_layer(), request, hop, 0.0)
-    assert isinstance(received, RequestReceived)
-    assert asked == ([] if alias is None else [ReuseConnection(hop=hop, alias=alias)])
+    served = one(hear(make_layer(), request, hop, 0.0), ServerTransaction)
+    assert reused(served.request, hop) == ([] if alias is None else [ReuseConnection(hop=hop, alias=alias)])

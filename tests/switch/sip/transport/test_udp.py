@@ -1,10 +1,12 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from media._core import Ways
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver
@@ -23,21 +25,20 @@ from tests.helpers.sip_messages import as_bytes, make_request
 class House:
     """A stack behind a real socket on a port the system chose."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, host: str = "127.0.0.1") -> None:
         self.loop = loop
         self.faults: list[Any] = []
-        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._fault)
+        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._fault, Ways())
         self.stack = SipStack(SipConfig(), [], SeededIds(), b"key of a test")
-        self.transport = UdpTransport(
-            "127.0.0.1", 0, self.driver, self.stack.counters, self.stack.guard.ignores
-        )
+        self.transport = UdpTransport(host, 0, self.driver, self.stack.counters, self.stack.guard.ignores)
         self.driver.add_core(self.stack)
         self.driver.add_routes(self.stack.routes())
         self.driver.add_routes({SendMessage: lambda message, now: self.transport.send(message)})
         self.transport.open(loop)
-        self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.phone = socket.socket(family, socket.SOCK_DGRAM)
         self.phone.setblocking(False)
-        self.phone.bind(("127.0.0.1", 0))
+        self.phone.bind((host, 0))
 
     def _fault(self, item: object, fault: Exception) -> list[Any]:
         self.faults.append((item, fault))
@@ -61,14 +62,20 @@ class House:
         self.phone.close()
 
 
-@pytest.fixture
-def house() -> Iterator[House]:
+@contextmanager
+def house_at(host: str) -> Iterator[House]:
     loop = asyncio.new_event_loop()
-    house = House(loop)
+    house = House(loop, host)
     yield house
     house.close()
     loop.close()
     assert house.faults == []
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with house_at("127.0.0.1") as house:
+        yield house
 
 
 def test_datagrams_go_to_the_stack_and_its_answers_back(house: House) -> None:
@@ -81,6 +88,15 @@ def test_datagrams_go_to_the_stack_and_its_answers_back(house: House) -> None:
     assert house.stack.counters.responses_sent == {200: 100}
 
 
+def test_datagrams_come_and_go_over_ipv6() -> None:
+    with house_at("::1") as house:
+        house.say(as_bytes(make_request("OPTIONS", hop=house.hop._replace(host="[::1]"))))
+        assert house.hear().startswith(b"SIP/2.0 200 OK\r\n")
+        for elsewhere in ("127.0.0.1", "fe80::1%nowhere"):
+            house.driver.submit(SendMessage(data=b"x", hop=Hop("udp", elsewhere, 9)))
+        assert house.stack.counters.send_errors == 2
+
+
 def test_junk_on_the_wire_stops_nothing(house: House) -> None:
     house.say(b"")
     house.say(b"\xff" * 60_000)
@@ -89,35 +105,30 @@ def test_junk_on_the_wire_stops_nothing(house: House) -> None:
     assert house.stack.counters.rejected == 1
 
 
+@pytest.mark.parametrize("host", ["255.255.255.255", "::1", "not.an.address"])
 @pytest.mark.parametrize("data", [as_bytes(make_request("OPTIONS")), b"x" * 70_000])
-def test_a_message_that_cannot_be_sent_is_told_to_the_stack(house: House, data: bytes) -> None:
-    broadcast = Hop("udp", "255.255.255.255", 9)
-    house.driver.submit(SendMessage(data=data, hop=broadcast))
+def test_a_message_that_cannot_be_sent_is_told_to_the_stack(house: House, data: bytes, host: str) -> None:
+    house.driver.submit(SendMessage(data=data, hop=Hop("udp", host, 9)))
     assert house.stack.counters.send_errors == 1
 
 
 class FullSocket:
     """Stands for the socket while its buffer is full."""
 
-    def __init__(self, real: socket.socket) -> None:
-        self.real = real
+    def __init__(self, real: Any) -> None:
+        self._real = real
         self.is_full = True
 
-    def sendto(self, data: bytes, address: tuple[str, int]) -> int:
-        if self.is_full:
-            raise BlockingIOError
-        return self.real.sendto(data, address)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
+    def send(self, data: bytes, host: str, port: int) -> bool:
+        return not self.is_full and self._real.send(data, host, port)
 
 
 def test_messages_wait_in_order_while_the_socket_is_full_and_a_surplus_is_dropped(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("switch.sip.transport.udp._BACKLOG", 3)
-    full = FullSocket(house.transport._opened())
-    monkeypatch.setattr(house.transport, "_socket", full)
+    full = FullSocket(house.transport._datagrams)
+    monkeypatch.setattr(house.transport, "_datagrams", full)
     for n in range(5):
         house.driver.submit(SendMessage(data=b"%d" % n, hop=house.hop))
     assert house.stack.counters.send_errors == 2
@@ -125,7 +136,6 @@ def test_messages_wait_in_order_while_the_socket_is_full_and_a_surplus_is_droppe
     assert [house.hear() for _ in range(3)] == [b"0", b"1", b"2"]
     house.driver.submit(SendMessage(data=b"next", hop=house.hop))
     assert house.hear() == b"next"
-    monkeypatch.setattr(house.transport, "_socket", full.real)
 
 
 def test_an_address_in_use_is_reported_and_leaves_no_socket(house: House) -> None:
@@ -161,8 +171,8 @@ def test_how_long_datagrams_wait_is_known_while_more_come_than_are_read(
 ) -> None:
     monkeypatch.setattr("switch.sip.transport.udp._BATCH", 4)
     assert house.transport.delay_s() == 0.0
-    for _ in range(10):
-        house.say(b"\r\n\r\n")
+    for n in range(10):
+        house.say(b"\r\n\r\n" if n % 4 else b"")
     house.transport._take(house.loop.time())
     behind = house.transport.delay_s()
     house.transport._take(house.loop.time())

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::bounded;
 use forking::forks;
 use forking::order::Order;
+use rustc_hash::FxHashMap;
 
 use crate::clock::Clock;
 use crate::commands::{Command, Security};
@@ -126,9 +127,9 @@ pub struct Engine {
     prompts: HashMap<String, Arc<Prompt>>,
     prompt_maker: PromptMaker,
     places: Places,
-    endpoints: HashMap<EndpointId, OpenEndpoint>,
-    recordings: HashMap<RecordingId, OpenRecording>,
-    forks: HashMap<ForkId, OpenFork>,
+    endpoints: FxHashMap<EndpointId, OpenEndpoint>,
+    recordings: FxHashMap<RecordingId, OpenRecording>,
+    forks: FxHashMap<ForkId, OpenFork>,
     max_forks: usize,
     storage: Storage,
     last_id: u64,
@@ -159,9 +160,9 @@ impl Engine {
             prompts: HashMap::new(),
             prompt_maker: PromptMaker::start()?,
             places: Places::new(setup.workers),
-            endpoints: HashMap::new(),
-            recordings: HashMap::new(),
-            forks: HashMap::new(),
+            endpoints: FxHashMap::default(),
+            recordings: FxHashMap::default(),
+            forks: FxHashMap::default(),
             max_forks: setup.max_forks,
             storage: setup.storage.clone(),
             last_id: 0,

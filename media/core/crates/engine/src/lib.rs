@@ -44,6 +44,7 @@ pub mod ports;
 pub mod prompt;
 pub mod prompt_maker;
 pub mod protection;
+mod randomness;
 pub mod raw_sender;
 pub mod recorder;
 pub mod relief;

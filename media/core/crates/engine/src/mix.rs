@@ -42,8 +42,8 @@ impl Role {
 pub struct Member {
     pub leg: EndpointId,
     pub role: Role,
-    /// What it says in this beat.
-    said: Box<[i16; MAX_FRAME]>,
+    /// What it says in this beat; nothing before it was listened to, as nobody is in a mix of two who are relayed.
+    said: Vec<i16>,
     silent: bool,
 }
 
@@ -52,7 +52,7 @@ pub struct Member {
 pub struct Mix {
     members: Vec<Member>,
     /// Of all who are heard by all.
-    total: Box<[i32; MAX_FRAME]>,
+    total: Vec<i32>,
     /// Samples of a beat.
     frame: usize,
     /// It ends with the first who leaves.
@@ -63,13 +63,7 @@ pub struct Mix {
 
 impl Default for Mix {
     fn default() -> Self {
-        Self {
-            members: Vec::new(),
-            total: Box::new([0; MAX_FRAME]),
-            frame: MAX_FRAME / 2,
-            is_bridge: false,
-            next_us: None,
-        }
+        Self { members: Vec::new(), total: Vec::new(), frame: MAX_FRAME / 2, is_bridge: false, next_us: None }
     }
 }
 
@@ -91,7 +85,7 @@ impl Mix {
         if self.members.len() == MAX_MEMBERS {
             return false;
         }
-        self.members.push(Member { leg, role, said: Box::new([0; MAX_FRAME]), silent: true });
+        self.members.push(Member { leg, role, said: Vec::new(), silent: true });
         true
     }
 
@@ -136,15 +130,17 @@ impl Mix {
     /// Note what a member says in this beat; `fill` writes it and says whether there was anything.
     pub fn listen(&mut self, member: usize, fill: impl FnOnce(&mut [i16]) -> bool) {
         let Some(member) = self.members.get_mut(member) else { return };
-        member.silent = !fill(&mut member.said[..self.frame]);
+        member.said.resize(self.frame, 0);
+        member.silent = !fill(&mut member.said);
     }
 
     /// Add up what all say who are heard by all. To be done when every member was listened to.
     pub fn add_up(&mut self) {
-        self.total[..self.frame].fill(0);
+        self.total.clear();
+        self.total.resize(self.frame, 0);
         let heard = |member: &&Member| !member.silent && member.role.is_heard_by_all();
         for member in self.members.iter().filter(heard) {
-            for (sum, &sample) in self.total.iter_mut().zip(&member.said[..self.frame]) {
+            for (sum, &sample) in self.total.iter_mut().zip(&member.said) {
                 *sum += i32::from(sample);
             }
         }
@@ -157,12 +153,15 @@ impl Mix {
         let whispers = |other: &&Member| {
             other.leg != listener.leg && !other.silent && other.role == Role::Whisper { to: listener.leg }
         };
-        for (index, sample) in out[..self.frame].iter_mut().enumerate() {
-            let sum = self.total[index] - if own { i32::from(listener.said[index]) } else { 0 };
-            *sample = saturated(sum);
+        if own {
+            for ((sample, &total), &said) in out.iter_mut().zip(&self.total).zip(&listener.said) {
+                *sample = saturated(total - i32::from(said));
+            }
+        } else {
+            out.iter_mut().zip(&self.total).for_each(|(sample, &total)| *sample = saturated(total));
         }
         for whisper in self.members.iter().filter(whispers) {
-            for (sample, &said) in out[..self.frame].iter_mut().zip(&whisper.said[..]) {
+            for (sample, &said) in out[..self.frame].iter_mut().zip(&whisper.said) {
                 *sample = sample.saturating_add(said);
             }
         }

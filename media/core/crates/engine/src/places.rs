@@ -3,7 +3,7 @@
 //! Only verbs change what is known here, and workers obey them in the order they are given. So what is known here of a
 //! worker holds for it as soon as it has obeyed what was posted to it.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::commands::Channel;
 use crate::company::Company;
@@ -58,12 +58,12 @@ impl PlacedRecording {
 /// Legs, mixes and recordings by their ids.
 #[derive(Debug)]
 pub struct Places {
-    legs: HashMap<EndpointId, PlacedLeg>,
-    mixes: HashMap<MixId, PlacedMix>,
+    legs: FxHashMap<EndpointId, PlacedLeg>,
+    mixes: FxHashMap<MixId, PlacedMix>,
     /// What workers call the mixes that may be joined: each has another name when it begins anew, perhaps elsewhere,
     /// so that a command for the one before that still waits cannot be taken for one for it.
-    open_mixes: HashMap<MixId, MixId>,
-    recordings: HashMap<RecordingId, PlacedRecording>,
+    open_mixes: FxHashMap<MixId, MixId>,
+    recordings: FxHashMap<RecordingId, PlacedRecording>,
     /// How many legs each worker has.
     load: Vec<usize>,
 }
@@ -71,10 +71,10 @@ pub struct Places {
 impl Places {
     pub fn new(workers: usize) -> Self {
         Self {
-            legs: HashMap::new(),
-            mixes: HashMap::new(),
-            open_mixes: HashMap::new(),
-            recordings: HashMap::new(),
+            legs: FxHashMap::default(),
+            mixes: FxHashMap::default(),
+            open_mixes: FxHashMap::default(),
+            recordings: FxHashMap::default(),
             load: vec![0; workers],
         }
     }

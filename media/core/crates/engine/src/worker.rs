@@ -22,6 +22,7 @@ use crate::identity::Identity;
 use crate::intake::Received;
 use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
+use crate::randomness::Randomness;
 use crate::raw_sender::RawSender;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
@@ -94,6 +95,7 @@ pub struct Worker {
     shared_streams: SharedStreams,
     agenda: Agenda,
     alarm: Alarm,
+    randomness: Randomness,
     pace: Pace,
     /// Commands for what other workers send.
     waiting: Waiting,
@@ -130,6 +132,7 @@ impl Worker {
             mixes: Table::default(),
             agenda,
             alarm,
+            randomness: Randomness::default(),
             pace: Pace::default(),
             waiting: Waiting::default(),
             swept: 0,

@@ -21,11 +21,12 @@ use engine::prompt::Prompt;
 use engine::rules::{InBandDigits, Latching, Rules};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use recording::marks::Channels;
 use rtp::digit_sender::Touch;
 
 use crate::agreed::Agreed;
-use crate::counters::EndpointCounters;
+use crate::counters;
 use crate::facts::to_python;
 use crate::storage::{StorageWords, storage_of};
 
@@ -269,8 +270,9 @@ impl Core {
         self.engine().stop_fork(fork).map_err(raise)
     }
 
-    fn counters_of(&self, py: Python<'_>, endpoint: u64) -> PyResult<EndpointCounters> {
-        py.detach(|| self.engine().counters_of(endpoint)).map(EndpointCounters::from).map_err(raise)
+    fn counters_of(&self, py: Python<'_>, endpoint: u64) -> PyResult<Py<PyTuple>> {
+        let carried = py.detach(|| self.engine().counters_of(endpoint)).map_err(raise)?;
+        counters::told(py, carried)
     }
 
     fn close(&self, py: Python<'_>, patience_s: f64) -> bool {

@@ -6,8 +6,9 @@ use engine::events::{self, Event, KeySource, PlaybackEnd};
 use engine::handshake::Fault;
 use engine::one_way::Missing;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use crate::counters::EndpointCounters;
+use crate::counters;
 use crate::recording_facts::{
     RecordingCompleted, RecordingFailed, RecordingStarted, RecordingWaiting, StorageLagging, StorageRecovered,
 };
@@ -15,7 +16,7 @@ use crate::recording_facts::{
 #[pyclass(frozen, get_all)]
 pub struct EndpointClosed {
     endpoint: u64,
-    counters: EndpointCounters,
+    counters: Py<PyTuple>,
 }
 
 #[pyclass(frozen, get_all)]
@@ -122,7 +123,7 @@ impl ForkEnded {
 pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
     match event {
         Event::EndpointClosed { endpoint, counters } => {
-            object(py, EndpointClosed { endpoint, counters: counters.into() })
+            object(py, EndpointClosed { endpoint, counters: counters::told(py, counters)? })
         }
         Event::MediaStarted { endpoint, source } => {
             object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })

@@ -5,10 +5,12 @@
 mod agreed;
 mod core;
 mod counters;
+mod driving;
 mod facts;
 mod named_tuples;
 mod recording_facts;
 mod security;
+mod sip_datagrams;
 mod sip_headers;
 mod sip_messages;
 mod sip_text;
@@ -21,7 +23,7 @@ mod _core {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
-    use crate::counters::EndpointCounters;
+    use crate::driving::Ways;
     #[pymodule_export]
     use crate::facts::{
         DigitDetected, EndpointClosed, ForkConnected, ForkEnded, HandshakeFailed, Masked, MediaFlooded,
@@ -33,6 +35,8 @@ mod _core {
         RecordedChannel, RecordingCompleted, RecordingFailed, RecordingStarted, RecordingWaiting,
         StorageLagging, StorageRecovered,
     };
+    #[pymodule_export]
+    use crate::sip_datagrams::DatagramSocket;
     #[pymodule_export]
     use crate::sip_headers::Headers;
     #[pymodule_export]

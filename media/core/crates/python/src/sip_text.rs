@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PySlice, PyString};
+use sip::addresses::Address;
 use sip::fault::{Fault, LONGEST_SHOWN};
 
 /// Octets of a character in UTF-8.
@@ -23,6 +24,12 @@ pub fn octets<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, [u8]>> {
     }
     let octets = text.call_method1("encode", ("utf-8", "surrogateescape"))?;
     Ok(Cow::Owned(octets.cast::<PyBytes>()?.as_bytes().to_vec()))
+}
+
+/// The dialog tag in a From or To; None when it has none, or is no address.
+pub fn tag_in<'py>(py: Python<'py>, line: &[u8]) -> PyResult<Option<Bound<'py, PyString>>> {
+    let tag = Address::of(line).and_then(|address| address.tag());
+    tag.map(|tag| text(py, tag)).transpose()
 }
 
 /// The error of a text that cannot be used, with as much of a request as its answer needs.

@@ -1,36 +1,30 @@
 //! SIP transactions, with the datagrams they repeat, and what they tell as objects of classes that Python brings.
 
 mod hearing;
+mod ours;
 mod telling;
 
 use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
-use sip::addresses::Address;
+use pyo3::types::{PyBytes, PyDict, PyString};
+use sip::answers::Repeated;
 use sip::datagram::is_keep_alive;
 use sip::reading::Start;
-use sip::transactions::Transactions;
 use sip::transactions::keys::client_key;
 use sip::transactions::machine::{Action, Input, State, Timer};
 use sip::transactions::running::Durations;
 use sip::transactions::table::Id;
+use sip::transactions::{Served, Transactions};
 
 use self::hearing::Incoming;
+use self::ours::{Open, Ours, Sent};
 use self::telling::Telling;
 use crate::named_tuples::NamedTuple;
-use crate::sip_headers::Headers;
-use crate::sip_messages::{MessageReader, first_line, written};
+use crate::sip_headers::{Headers, write_fields};
+use crate::sip_messages::{MessageReader, written};
 use crate::sip_text::{octets, text};
-
-/// A request of ours, and what its sender knows it by, for as long as there is something to tell.
-struct Ours {
-    transaction: Option<Py<PyAny>>,
-    hop: Py<PyAny>,
-    /// None once it is repeated no more.
-    data: Option<Py<PyBytes>>,
-}
 
 /// A request that is served; not itself, as this is kept for half a minute after the answer.
 struct Theirs {
@@ -38,10 +32,21 @@ struct Theirs {
     /// Where answers go.
     hop: Py<PyAny>,
     is_invite: bool,
+    /// What answers say of it; None after the last.
+    repeated: Option<Repeated>,
     /// The last answer, unless it is repeated elsewhere.
     data: Option<Py<PyBytes>>,
     /// To tag of an INVITE's final answer.
     tag: Option<Py<PyString>>,
+}
+
+impl Theirs {
+    /// Its final answer was written, with this tag if To had none.
+    fn end(&mut self, tag: &Bound<'_, PyString>) -> PyResult<()> {
+        let repeated = self.repeated.take().filter(|_| self.is_invite);
+        self.tag = repeated.map(|repeated| own_tag(&repeated, tag)).transpose()?;
+        Ok(())
+    }
 }
 
 /// All transactions of a stack.
@@ -58,34 +63,38 @@ pub struct SipTransactions {
 impl SipTransactions {
     #[new]
     #[pyo3(signature = (
-        *, durations_s, reader, told, send, hop, release, counters, known_methods, answer_to_source, max_bytes
+        *, durations_s, reader, told, send, hop, release, counters, server, known_methods,
+        answer_to_source, max_bytes
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is named where it is called")]
     fn new(
         durations_s: (f64, f64, f64),
         reader: Py<MessageReader>,
-        told: (NamedTuple, NamedTuple, NamedTuple, NamedTuple, NamedTuple),
+        told: (NamedTuple, NamedTuple, NamedTuple, NamedTuple, NamedTuple, NamedTuple),
         send: Py<PyAny>,
         hop: NamedTuple,
         release: Py<PyAny>,
         counters: Py<PyAny>,
+        server: Py<PyString>,
         known_methods: Py<PyAny>,
         answer_to_source: bool,
         max_bytes: usize,
     ) -> Self {
         let (t1_s, t2_s, t4_s) = durations_s;
         let transactions = Transactions::new(Durations { t1_s, t2_s, t4_s });
-        let (request, ack, response, failure, unanswered) = told;
+        let (request, ack, response, failure, further, unanswered) = told;
         let telling = Telling {
             request,
             ack,
             response,
             failure,
+            further,
             unanswered,
             send,
             hop,
             release,
             counters,
+            server,
             known_methods,
         };
         Self { transactions, reader, telling, answer_to_source, max_bytes }
@@ -125,36 +134,53 @@ impl SipTransactions {
         let method = octets(&method)?;
         let data = message_of(request, &[&*method, b" ", &octets(&uri)?, b" SIP/2.0"].concat())?;
         let is_stream = Neighbour::of(&hop)?.is_stream;
-        let ours = Ours {
-            transaction: Some(transaction.clone().unbind()),
-            hop: hop.unbind(),
-            data: Some(data.clone().unbind()),
-        };
+        let sent = Sent { data: data.clone().unbind(), hop: hop.unbind() };
+        let ours = Ours::Open(Open { transaction: transaction.clone().unbind(), sent });
         Ok((self.transactions.send(&method, branch.as_bytes(), is_stream, ours, now), data))
     }
 
+    fn acknowledge(
+        &mut self,
+        py: Python<'_>,
+        number: Id,
+        ack: Py<PyBytes>,
+        hop: Py<PyAny>,
+        owner: Option<Py<PyAny>>,
+    ) -> PyResult<()> {
+        let ours = self.transactions.clients.get_mut(number);
+        ours.map_or(Ok(()), |ours| ours.acknowledge(py, Sent { data: ack, hop }, owner))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "names cost a call more than they tell")]
     fn respond<'py>(
         &mut self,
+        py: Python<'py>,
         number: Id,
-        response: &Bound<'py, PyAny>,
+        status: u16,
+        phrase: &str,
+        tag: &Bound<'py, PyString>,
+        lines: Option<&Bound<'py, PyDict>>,
+        body: &[u8],
         now: f64,
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let py = response.py();
-        let status: u16 = response.getattr(intern!(py, "status"))?.extract()?;
         if !self.transactions.respond(number, status, now) {
             return Ok(None);
         }
-        let reason = attribute(response, intern!(py, "reason"))?;
-        let start = [format!("SIP/2.0 {status} ").as_bytes(), &*octets(&reason)?].concat();
-        let data = message_of(response, &start)?;
-        let is_repeated = self.transactions.servers.state(number) != State::Accepted;
-        if let Some(theirs) = self.transactions.servers.get_mut(number).map(|served| &mut served.user) {
-            theirs.data = is_repeated.then(|| data.clone().unbind());
-            if theirs.is_invite && status >= 200 {
-                theirs.tag = to_tag(response)?;
-            }
+        let is_sent_again = self.transactions.servers.state(number) != State::Accepted;
+        let Some(Served { user: theirs, .. }) = self.transactions.servers.get_mut(number) else {
+            return Ok(None);
+        };
+        let Some(repeated) = &theirs.repeated else { return Ok(None) };
+        let mut writer = repeated.answer(status, phrase.as_bytes(), &octets(tag)?);
+        writer.field(b"server", &octets(self.telling.server.bind(py))?);
+        write_fields(&mut writer, lines)?;
+        let data = PyBytes::new(py, &writer.finish(body));
+        theirs.data = is_sent_again.then(|| data.clone().unbind());
+        if status >= 200 {
+            theirs.end(tag)?;
         }
         self.settle_server(py, number)?;
+        self.telling.count_by(py, intern!(py, "responses_sent"), status)?;
         Ok(Some(data))
     }
 
@@ -181,18 +207,39 @@ impl SipTransactions {
         branch: &Bound<'py, PyString>,
         method: &Bound<'py, PyString>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let found = self.transactions.clients.find(&client_key(&octets(method)?, &octets(branch)?));
-        Ok(found.and_then(|id| self.transaction(branch.py(), id)))
+        let found = self.find_client(branch, method)?;
+        Ok(match found.and_then(|id| self.transactions.clients.get(id)) {
+            Some(Ours::Open(open)) => Some(open.transaction.bind(branch.py()).clone()),
+            _ => None,
+        })
+    }
+
+    fn invited<'py>(&self, branch: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyString>>> {
+        let py = branch.py();
+        let found = self.find_client(branch, intern!(py, "INVITE"))?;
+        let ours = found.and_then(|id| self.transactions.clients.get(id));
+        ours.map_or(Ok(None), |ours| ours.uri(py))
     }
 
     fn state(&self, number: Id) -> &'static str {
         name(self.transactions.clients.state(number))
     }
 
-    fn fail(&mut self, number: Id, now: f64) -> bool {
-        let action = self.transactions.clients.step(number, Input::TransportError, now);
-        self.transactions.settle_client(number);
-        action == Action::Fail
+    fn fail<'py>(
+        &mut self,
+        branch: &Bound<'py, PyString>,
+        method: &Bound<'py, PyString>,
+        hop: &Bound<'py, PyAny>,
+        now: f64,
+    ) -> PyResult<bool> {
+        let Some(id) = self.find_client(branch, method)? else { return Ok(false) };
+        let went_to = self.transactions.clients.get(id).and_then(Ours::hop);
+        if !went_to.map_or(Ok(false), |went_to| hop.eq(went_to))? {
+            return Ok(false);
+        }
+        let action = self.transactions.clients.step(id, Input::TransportError, now);
+        self.transactions.settle_client(id);
+        Ok(action == Action::Fail)
     }
 
     fn forget_client(&mut self, number: Id) {
@@ -249,7 +296,7 @@ impl SipTransactions {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.telling.release)?;
-        self.transactions.clients.users().try_for_each(|ours| visit.call(&ours.transaction))
+        self.transactions.clients.users().try_for_each(|ours| ours.visit(&visit))
     }
 
     fn __clear__(&mut self) {
@@ -280,25 +327,25 @@ impl SipTransactions {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let action = self.transactions.clients.step(id, Input::Due(timer), now);
         if action == Action::Repeat {
-            let Some(Ours { data: Some(data), hop, .. }) = self.transactions.clients.get(id) else {
+            let Some(Ours::Open(Open { sent, .. })) = self.transactions.clients.get(id) else {
                 return Ok(None);
             };
-            return self.telling.repeat(py, data, hop).map(Some);
+            return self.telling.repeat(py, &sent.data, &sent.hop).map(Some);
         }
-        let transaction = self.transactions.settle_client(id).and_then(|ours| ours.transaction);
-        match transaction {
-            Some(ended) if action == Action::TimeOut => {
-                self.telling.unanswered.make(py, (ended, 408)).map(Some)
-            }
-            // Who may hold it, too: nothing is left for the garbage collector.
-            Some(ended) => ended.setattr(py, intern!(py, "owner"), py.None()).map(|()| None),
-            None => Ok(None),
+        let Some(Ours::Open(ended)) = self.transactions.settle_client(id) else { return Ok(None) };
+        if action == Action::TimeOut {
+            return self.telling.unanswered.make(py, (ended.transaction, 408)).map(Some);
         }
+        // Who may hold it, too: nothing is left for the garbage collector.
+        ended.transaction.setattr(py, intern!(py, "owner"), py.None()).map(|()| None)
     }
 
-    fn transaction<'py>(&self, py: Python<'py>, id: Id) -> Option<Bound<'py, PyAny>> {
-        let ours = self.transactions.clients.get(id)?;
-        ours.transaction.as_ref().map(|transaction| transaction.bind(py).clone())
+    fn find_client(
+        &self,
+        branch: &Bound<'_, PyString>,
+        method: &Bound<'_, PyString>,
+    ) -> PyResult<Option<Id>> {
+        Ok(self.transactions.clients.find(&client_key(&octets(method)?, &octets(branch)?)))
     }
 
     fn repeat_answer<'py>(&self, py: Python<'py>, id: Id) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -342,12 +389,9 @@ fn message_of<'py>(message: &Bound<'py, PyAny>, start_line: &[u8]) -> PyResult<B
     written(py, start_line, headers_of(message)?.get(), body.as_bytes())
 }
 
-fn to_tag(response: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyString>>> {
-    let py = response.py();
-    let to = first_line(headers_of(response)?.get().of(py), intern!(py, "to"))?;
-    let to = octets(&to)?;
-    let tag = Address::of(&to).and_then(|address| address.tag());
-    tag.map(|tag| text(py, tag).map(Bound::unbind)).transpose()
+fn own_tag(repeated: &Repeated, tag: &Bound<'_, PyString>) -> PyResult<Py<PyString>> {
+    let tag = repeated.tag().map_or_else(|| Ok(tag.clone()), |own| text(tag.py(), own))?;
+    Ok(tag.unbind())
 }
 
 fn name(state: State) -> &'static str {

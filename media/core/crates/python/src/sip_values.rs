@@ -10,7 +10,7 @@ use sip::uris::Uri;
 use sip::via::Via;
 
 use crate::named_tuples::NamedTuple;
-use crate::sip_text::{octets, refusal, text};
+use crate::sip_text::{octets, refusal, tag_in, text};
 
 /// Reads URIs.
 #[pyclass(frozen)]
@@ -30,9 +30,17 @@ impl UriReader {
     fn read<'py>(&self, value: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         self.uri(value.py(), &octets(value)?)
     }
+
+    fn check(&self, value: &Bound<'_, PyString>) -> PyResult<()> {
+        self.check_octets(value.py(), &octets(value)?)
+    }
 }
 
 impl UriReader {
+    fn check_octets(&self, py: Python<'_>, octets: &[u8]) -> PyResult<()> {
+        Uri::of(octets).map(drop).map_err(|fault| refusal(py, &self.error, &fault, None))
+    }
+
     fn uri<'py>(&self, py: Python<'py>, text_of_it: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let read = Uri::of(text_of_it).map_err(|fault| refusal(py, &self.error, &fault, None))?;
         let Uri { scheme, user, host, port, params, headers, password } = read;
@@ -63,11 +71,15 @@ impl ValueReader {
 
     fn read_name_addr<'py>(&self, value: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         let (py, value) = (value.py(), octets(value)?);
-        let malformed = || self.refusal(py, &Fault::malformed("address", &value));
-        let address = Address::of(&value).ok_or_else(malformed)?;
+        let address = self.address(py, &value)?;
         let uri = self.uris.get().uri(py, address.uri)?;
         let name = text(py, &address.display_name())?;
         self.name_addr.make(py, (name, uri, parameters(py, address.params)?))
+    }
+
+    fn check_name_addr(&self, value: &Bound<'_, PyString>) -> PyResult<()> {
+        let (py, value) = (value.py(), octets(value)?);
+        self.uris.get().check_octets(py, self.address(py, &value)?.uri)
     }
 
     fn read_via<'py>(&self, value: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
@@ -85,13 +97,15 @@ impl ValueReader {
 
     #[staticmethod]
     fn read_tag<'py>(value: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyString>>> {
-        let octets = octets(value)?;
-        let tag = Address::of(&octets).and_then(|address| address.tag());
-        tag.map(|tag| text(value.py(), tag)).transpose()
+        tag_in(value.py(), &octets(value)?)
     }
 }
 
 impl ValueReader {
+    fn address<'a>(&self, py: Python<'_>, value: &'a [u8]) -> PyResult<Address<'a>> {
+        Address::of(value).ok_or_else(|| self.refusal(py, &Fault::malformed("address", value)))
+    }
+
     fn refusal(&self, py: Python<'_>, fault: &Fault<'_>) -> PyErr {
         refusal(py, &self.uris.get().error, fault, None)
     }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::grammar::{behind_space, quoted, run, trimmed, visible};
+use crate::grammar::{Plain, behind_space, quoted, run, trimmed, visible};
 use crate::parameters::Parameters;
+
+/// A URI without brackets.
+static BARE: Plain = Plain::but(b"<>;,?\"");
 
 /// A value that has the shape of an address; its URI may still be malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ impl<'a> Address<'a> {
     }
 
     fn without(value: &'a [u8]) -> Option<Self> {
-        let (uri, rest) = visible(value, |octet| matches!(octet, b'<' | b'>' | b';' | b',' | b'?' | b'"'))?;
+        let (uri, rest) = visible(value, &BARE)?;
         Some(Self { name: b"", uri, params: Parameters::of(behind_space(rest))? })
     }
 

@@ -36,7 +36,11 @@ impl<'a> Fields<'a> {
     }
 
     pub fn first(&self, name: Known) -> Option<&'a [u8]> {
-        self.lines.iter().find(|field| field.name == Name::Known(name)).map(|field| field.value)
+        self.all(name).next()
+    }
+
+    pub fn all(&self, name: Known) -> impl Iterator<Item = &'a [u8]> {
+        self.lines.iter().filter(move |field| field.name == Name::Known(name)).map(|field| field.value)
     }
 
     fn put(&mut self, field: Field<'a>) -> Result<(), Fault<'a>> {

@@ -53,15 +53,44 @@ pub fn behind(text: &[u8], separator: u8) -> Option<&[u8]> {
     behind_space(text).strip_prefix(&[separator]).map(behind_space)
 }
 
-/// Characters that are neither white space nor one of those that `stops` says.
-pub fn visible(text: &[u8], stops: impl Fn(u8) -> bool) -> Taken<'_, &[u8]> {
-    let end = (0..text.len()).find(|&at| stops(text[at]) || is_space(&text[at..])).unwrap_or(text.len());
+/// Printable ASCII but for some of it: looked up, as most octets of a message are asked for it several times.
+pub struct Plain([bool; 256]);
+
+impl Plain {
+    /// Without any of `stops`.
+    pub const fn but(stops: &[u8]) -> Self {
+        let mut plain = [false; 256];
+        let mut octet = b'!';
+        while octet <= b'~' {
+            plain[octet as usize] = true;
+            octet += 1;
+        }
+        let mut index = 0;
+        while index < stops.len() {
+            plain[stops[index] as usize] = false;
+            index += 1;
+        }
+        Self(plain)
+    }
+}
+
+/// Characters that are neither white space nor printable ASCII that is not `plain`.
+pub fn visible<'a>(text: &'a [u8], plain: &Plain) -> Taken<'a, &'a [u8]> {
+    let mut end = 0;
+    loop {
+        let rest = &text[end..];
+        end += rest.iter().position(|&octet| !plain.0[usize::from(octet)]).unwrap_or(rest.len());
+        match text.get(end) {
+            Some(octet) if !octet.is_ascii_graphic() && !is_space(&text[end..]) => end += 1,
+            _ => break,
+        }
+    }
     (end > 0).then(|| text.split_at(end))
 }
 
 /// Whether a text is nothing but such characters.
-pub fn is_visible(text: &[u8], stops: impl Fn(u8) -> bool) -> bool {
-    visible(text, stops).map_or(text, |(_, rest)| rest).is_empty()
+pub fn is_visible(text: &[u8], plain: &Plain) -> bool {
+    visible(text, plain).map_or(text, |(_, rest)| rest).is_empty()
 }
 
 /// Whether a text begins with white space of any script, in UTF-8.
@@ -131,10 +160,10 @@ mod tests {
         let spaces = "\t\n\u{b}\u{c}\r\u{1c}\u{1f} \u{85}\u{a0}\u{1680}\u{2000}\u{200a}\u{2028}\u{202f}\u{205f}\u{3000}";
         for space in spaces.chars() {
             let text = format!("王{space}b");
-            let (taken, _) = visible(text.as_bytes(), |_| false).expect("begins visibly");
+            let (taken, _) = visible(text.as_bytes(), &Plain::but(b"")).expect("begins visibly");
             assert_eq!(taken, "王".as_bytes(), "{space:?}");
         }
-        assert!(visible("王\u{200b}b".as_bytes(), |_| false).is_some_and(|(_, rest)| rest.is_empty()));
+        assert!(visible("王\u{200b}b".as_bytes(), &Plain::but(b"")).is_some_and(|(_, rest)| rest.is_empty()));
     }
 
     #[test]

@@ -4,11 +4,14 @@
 //! What to do with a message, or with one that cannot be used, is decided elsewhere, but for what every message goes
 //! through first: its transaction (§17), in `transactions`.
 
+pub mod acknowledging;
 pub mod addresses;
+pub mod answers;
 pub mod datagram;
 pub mod fault;
 pub mod fields;
 mod grammar;
+pub mod kept;
 pub mod names;
 pub mod numbers;
 pub mod parameters;

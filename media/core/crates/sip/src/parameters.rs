@@ -2,7 +2,10 @@
 
 use std::iter;
 
-use crate::grammar::{Taken, behind, behind_space, quoted, visible};
+use crate::grammar::{Plain, Taken, behind, behind_space, quoted, visible};
+
+static NAME: Plain = Plain::but(b";=,\"<>?@");
+static VALUE: Plain = Plain::but(b";,\"<>");
 
 /// Any number of `;name=value` or `;name`, checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,12 +47,11 @@ type Parameter<'a> = (&'a [u8], Option<&'a [u8]>);
 
 fn parameter(text: &[u8]) -> Taken<'_, Parameter<'_>> {
     let text = behind_space(text.strip_prefix(b";")?);
-    let (name, rest) =
-        visible(text, |octet| matches!(octet, b';' | b'=' | b',' | b'"' | b'<' | b'>' | b'?' | b'@'))?;
+    let (name, rest) = visible(text, &NAME)?;
     let Some(rest) = behind(rest, b'=') else {
         return Some(((name, None), behind_space(rest)));
     };
-    let plain = visible(rest, |octet| matches!(octet, b';' | b',' | b'"' | b'<' | b'>'));
+    let plain = visible(rest, &VALUE);
     let (value, rest) = plain.or_else(|| quoted(rest)).unwrap_or((b"", rest));
     Some(((name, Some(value)), behind_space(rest)))
 }

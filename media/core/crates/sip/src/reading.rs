@@ -4,7 +4,7 @@ use crate::addresses::Address;
 use crate::datagram::Datagram;
 use crate::fault::{Fault, excerpt};
 use crate::fields::Fields;
-use crate::grammar::is_visible;
+use crate::grammar::{Plain, is_visible};
 use crate::names::{CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, TO, VIA};
 use crate::numbers::{CSeq, number};
 pub use crate::start_line::Start;
@@ -13,6 +13,7 @@ use crate::via::TopVia;
 const MAX_HEADERS: usize = 256;
 const MAX_LINE_CHARS: usize = 8192;
 const MOST_HOPS: u64 = 255;
+static IN_CALL_ID: Plain = Plain::but(b"");
 
 /// A message as far as it could be read.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ fn check<'a>(start: &Start<'a>, fields: &Fields<'a>, body: Option<&'a [u8]>) -> 
     if Address::of(from).is_none() || Address::of(to).is_none() {
         return Err(Fault::new("malformed from or to header"));
     }
-    if call_id.is_empty() || !is_visible(call_id, |_| false) {
+    if call_id.is_empty() || !is_visible(call_id, &IN_CALL_ID) {
         return Err(Fault::new("malformed call-id header"));
     }
     let cseq = CSeq::of(cseq)?;

@@ -1,7 +1,9 @@
 //! The first line of a message (RFC 3261 §7.1, §7.2).
 
 use crate::fault::{Fault, excerpt};
-use crate::grammar::{is_token, is_visible, trimmed_end};
+use crate::grammar::{Plain, is_token, is_visible, trimmed_end};
+
+static REQUEST_URI: Plain = Plain::but(b"<>");
 
 /// What kind of message it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl<'a> Start<'a> {
             let version = excerpt(version).to_uppercase();
             return Err(Fault::new(format!("version {version}; expected SIP/2.0")).with(505));
         }
-        let is_whole = !uri.is_empty() && is_visible(uri, |octet| matches!(octet, b'<' | b'>'));
+        let is_whole = !uri.is_empty() && is_visible(uri, &REQUEST_URI);
         if is_version(version) && is_whole { Ok(()) } else { Err(Fault::malformed("request line", line)) }
     }
 }

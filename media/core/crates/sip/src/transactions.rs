@@ -2,14 +2,15 @@
 //!
 //! What a transaction is to its user is the user's own: a value of a type of theirs that is kept with it.
 
+pub mod fingerprints;
 pub mod keys;
 pub mod machine;
 pub mod running;
 pub mod table;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
 
+use crate::transactions::fingerprints::{Fingerprint, Fingerprints};
 use crate::transactions::keys::{RequestKey, client_key};
 use crate::transactions::machine::{Action, Input, Kind, Machine};
 use crate::transactions::running::Durations;
@@ -19,7 +20,9 @@ use crate::transactions::table::{Id, Table};
 #[derive(Debug)]
 pub struct Served<S> {
     /// What it has in common with itself on another way (RFC 3261 §8.2.2.2); None where that does not matter.
-    origin: Option<Arc<[u8]>>,
+    origin: Option<Fingerprint>,
+    /// The INVITE that a CANCEL is meant for (§9.2).
+    cancels: Option<Id>,
     pub user: S,
 }
 
@@ -38,14 +41,16 @@ pub struct Transactions<C, S> {
     pub clients: Table<C>,
     pub servers: Table<Served<S>>,
     /// The first to come of those that are the same on several ways.
-    originals: HashMap<Arc<[u8]>, Id>,
+    originals: FxHashMap<Fingerprint, Id>,
+    fingerprints: Fingerprints,
     durations: Durations,
 }
 
 impl<C, S> Transactions<C, S> {
     pub fn new(durations: Durations) -> Self {
         let (clients, servers) = (Table::new(durations), Table::new(durations));
-        Self { clients, servers, originals: HashMap::new(), durations }
+        let (originals, fingerprints) = Default::default();
+        Self { clients, servers, originals, fingerprints, durations }
     }
 
     /// Forget all.
@@ -76,14 +81,15 @@ impl<C, S> Transactions<C, S> {
     pub fn serve(
         &mut self,
         key: &RequestKey,
-        origin: Option<Vec<u8>>,
+        origin: Option<&[u8]>,
         over_stream: bool,
         user: S,
         now: f64,
     ) -> Id {
         let kind = if key.is_invite() { Kind::ServerInvite } else { Kind::ServerOther };
-        let origin: Option<Arc<[u8]>> = origin.map(Arc::from);
-        let served = Served { origin: origin.clone(), user };
+        let origin = origin.map(|origin| self.fingerprints.of(origin));
+        let cancels = key.of_its_invite().and_then(|invite| self.servers.find(&invite));
+        let served = Served { origin, cancels, user };
         let id = self.servers.open(key.octets(), Machine { kind, over_stream }, served, now);
         if let Some(origin) = origin {
             self.originals.entry(origin).or_insert(id);
@@ -98,13 +104,13 @@ impl<C, S> Transactions<C, S> {
 
     /// Whether the same request came on another way before (RFC 3261 §8.2.2.2).
     pub fn is_merged(&self, id: Id) -> bool {
-        let origin = self.servers.get(id).and_then(|served| served.origin.as_ref());
-        origin.is_some_and(|origin| self.originals.get(origin) != Some(&id))
+        let origin = self.servers.get(id).and_then(|served| served.origin);
+        origin.is_some_and(|origin| self.originals.get(&origin) != Some(&id))
     }
 
     /// The INVITE that a CANCEL is meant for (RFC 3261 §9.2).
     pub fn cancelled_invite(&self, cancel: Id) -> Option<Id> {
-        self.servers.find(&RequestKey::of_its_invite(self.servers.key(cancel)?))
+        self.servers.get(cancel)?.cancels
     }
 
     /// Forget a client transaction that is over; what it was to its user.
@@ -119,7 +125,7 @@ impl<C, S> Transactions<C, S> {
 
     /// Forget a server transaction, whatever it waits for.
     pub fn abandon_server(&mut self, id: Id) -> Option<S> {
-        let Served { origin, user } = self.servers.close(id)?;
+        let Served { origin, user, .. } = self.servers.close(id)?;
         if let Some(origin) = origin.filter(|origin| self.originals.get(origin) == Some(&id)) {
             self.originals.remove(&origin);
         }
@@ -167,7 +173,7 @@ mod tests {
     fn open(layer: &mut Transactions<&'static str, &'static str>, method: &str, via: &str) -> Id {
         let (key, origin) = key(method, via, "call");
         assert_eq!(layer.hear_request(&key, 0.0), Heard::Unknown);
-        layer.serve(&key, Some(origin), false, "served", 0.0)
+        layer.serve(&key, Some(&origin), false, "served", 0.0)
     }
 
     #[test]

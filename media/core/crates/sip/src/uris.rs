@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 
 use crate::fault::{Fault, excerpt};
-use crate::grammar::{Taken, checked_port, digits, host, is_visible, some, visible};
+use crate::grammar::{Plain, Taken, checked_port, digits, host, is_visible, some, visible};
 use crate::parameters::Parameters;
+
+static USER: Plain = Plain::but(b"@:<>\"");
+static PARAMETERS: Plain = Plain::but(b"?<>\"@,");
+static HEADERS: Plain = Plain::but(b"<>\"");
 
 /// An address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,12 +77,11 @@ fn sip<'a>(scheme: &'static str, text: &'a [u8]) -> Result<Option<Uri<'a>>, Faul
 
 /// User and password, with what follows the at sign.
 fn user_info(text: &[u8]) -> Taken<'_, (&[u8], Option<&[u8]>)> {
-    let ends = |octet| matches!(octet, b'@' | b':' | b'<' | b'>' | b'"');
-    let (user, rest) = visible(text, ends)?;
+    let (user, rest) = visible(text, &USER)?;
     let Some(secret) = rest.strip_prefix(b":") else {
         return Some(((user, None), rest.strip_prefix(b"@")?));
     };
-    let (password, rest) = visible(secret, ends).unwrap_or((b"", secret));
+    let (password, rest) = visible(secret, &USER).unwrap_or((b"", secret));
     Some(((user, Some(password)), rest.strip_prefix(b"@")?))
 }
 
@@ -88,12 +91,11 @@ fn tail(text: &[u8]) -> Option<(Parameters<'_>, &[u8])> {
         return Some((parameters(text)?, b""));
     };
     let headers = &text[mark + 1..];
-    is_visible(headers, |octet| matches!(octet, b'<' | b'>' | b'"'))
-        .then_some((parameters(&text[..mark])?, headers))
+    is_visible(headers, &HEADERS).then_some((parameters(&text[..mark])?, headers))
 }
 
 fn parameters(text: &[u8]) -> Option<Parameters<'_>> {
-    if !is_visible(text, |octet| matches!(octet, b'?' | b'<' | b'>' | b'"' | b'@' | b',')) {
+    if !is_visible(text, &PARAMETERS) {
         return None;
     }
     Parameters::of(text)

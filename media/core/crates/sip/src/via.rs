@@ -30,6 +30,13 @@ pub struct Noted<'a> {
     pub others: &'a [u8],
 }
 
+impl Noted<'_> {
+    /// Each Via in a line of its own, what follows the first in another.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        [&self.first[..], self.others].into_iter().filter(|line| !line.is_empty())
+    }
+}
+
 impl<'a> TopVia<'a> {
     /// The first Via of a line.
     pub fn of(line: &'a [u8]) -> Result<Self, Fault<'a>> {

@@ -2,6 +2,9 @@
 
 use memchr::memchr2;
 
+use crate::fields::Fields;
+use crate::names::Known;
+
 /// Header names whose capitals do not follow from their parts.
 const IRREGULAR: [(&str, &str); 10] = [
     ("call-id", "Call-ID"),
@@ -20,7 +23,7 @@ const USUAL_BYTES: usize = 1024;
 /// A message that is being written: long names, Content-Length last and counted from the body.
 ///
 /// Line breaks inside a value cannot start a header of their own: they become spaces.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Writer {
     text: Vec<u8>,
 }
@@ -32,6 +35,30 @@ impl Writer {
         writer
     }
 
+    /// A line of a header that is known.
+    pub fn known(&mut self, name: Known, value: &[u8]) {
+        self.field(name.name().as_bytes(), value);
+    }
+
+    /// The lines of these headers in another message, by the order of the names.
+    pub fn lines_of(&mut self, fields: &Fields<'_>, names: &[Known]) {
+        for &name in names {
+            fields.all(name).for_each(|line| self.known(name, line));
+        }
+    }
+
+    /// Lines that a writer wrote.
+    pub fn written(&mut self, lines: &[u8]) {
+        self.text.extend_from_slice(lines);
+    }
+
+    /// More of the line that was written last.
+    pub fn behind(&mut self, parts: &[&[u8]]) {
+        for part in parts {
+            self.put(part);
+        }
+    }
+
     /// One header line. What is said of the body's length does not count.
     pub fn field(&mut self, name: &[u8], value: &[u8]) {
         if name == b"content-length" {
@@ -41,6 +68,16 @@ impl Writer {
         self.name(name);
         self.text.extend_from_slice(b": ");
         self.put(value);
+    }
+
+    /// Octets so far.
+    pub fn position(&self) -> usize {
+        self.text.len()
+    }
+
+    /// What was written, without an end.
+    pub fn lines(self) -> Vec<u8> {
+        self.text
     }
 
     pub fn finish(mut self, body: &[u8]) -> Vec<u8> {

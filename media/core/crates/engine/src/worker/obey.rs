@@ -2,7 +2,6 @@
 
 use rtp::outgoing::OutgoingStream;
 use rustix::event::epoll;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::leg::{Leg, Shield};
 use super::{Command, Event, Task, Worker};
@@ -12,7 +11,7 @@ use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, PlaybackEnd};
 use crate::flood_guard::FloodGuard;
 use crate::ports::SocketPair;
-use crate::rules::Rules;
+use crate::randomness::Randomness;
 
 /// Commands obeyed in a round: the dearest, to open or close a leg, costs a dozen packets' time. Packets wait for
 /// them no longer than a millisecond or two, however many legs are opened at once.
@@ -104,11 +103,12 @@ impl Worker {
     }
 
     fn open(&mut self, id: EndpointId, sockets: SocketPair, now_us: u64) {
-        let endpoint = new_endpoint(id, &self.around.rules, now_us);
+        let stream = random_stream(&mut self.randomness, now_us);
+        let name = self.randomness.u64();
         let SocketPair { rtp, rtcp, local } = sockets;
         let leg = Leg {
             id,
-            endpoint,
+            endpoint: Endpoint::new(id, stream, name, &self.around.rules, now_us),
             rtp,
             rtcp,
             local,
@@ -169,11 +169,7 @@ impl Worker {
 ///
 /// Its sequence numbers begin in the lower half: a peer that misses the first packets of an encrypted stream would
 /// miss a roll-over among them for good (RFC 3711 §3.3.1).
-fn new_endpoint(id: EndpointId, rules: &Rules, now_us: u64) -> Endpoint {
-    let mut bytes = [0; 24];
-    let _ = getrandom(&mut bytes, GetRandomFlags::empty());
-    let [sources, name, timestamp] =
-        [0, 8, 16].map(|at| u64::from_ne_bytes(std::array::from_fn(|n| bytes[at + n])));
-    let stream = OutgoingStream::new(sources as u32, (sources >> 32) as u16 >> 1, timestamp as u32, now_us);
-    Endpoint::new(id, stream, name, rules, now_us)
+fn random_stream(randomness: &mut Randomness, now_us: u64) -> OutgoingStream {
+    let [source, sequence, timestamp] = [(); 3].map(|()| randomness.u32());
+    OutgoingStream::new(source, sequence as u16 >> 1, timestamp, now_us)
 }

@@ -1,7 +1,6 @@
 //! RTCP: reports of the peers taken, ours sent when the agenda says so.
 
 use rtp::rtcp::{MAX_LENGTH, interval_us};
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::{Task, Worker};
 use crate::agenda::Port;
@@ -22,14 +21,14 @@ impl Worker {
     pub(super) fn begin_reporting(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id).filter(|leg| !leg.reporting) else { return };
         leg.reporting = true;
-        self.agenda.add_about(now_us + interval_us(random(), true), Task::Report(id));
+        self.agenda.add_about(now_us + interval_us(self.randomness.u32(), true), Task::Report(id));
     }
 
     pub(super) fn report(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
         let report = leg.endpoint.make_report(false, now_us);
         leg.send_report(report.write(&mut [0; MAX_LENGTH]));
-        self.agenda.add_about(now_us + interval_us(random(), false), Task::Report(id));
+        self.agenda.add_about(now_us + interval_us(self.randomness.u32(), false), Task::Report(id));
     }
 
     /// The leg is about to be closed: its peer need not wait for more (RFC 3550 §6.6). One that was never sent
@@ -41,11 +40,4 @@ impl Worker {
         let report = leg.endpoint.make_report(true, now_us);
         leg.send_report(report.write(&mut [0; MAX_LENGTH]));
     }
-}
-
-/// Any number; 0 only if the system has no randomness.
-fn random() -> u32 {
-    let mut bytes = [0; 4];
-    let _ = getrandom(&mut bytes, GetRandomFlags::empty());
-    u32::from_ne_bytes(bytes)
 }

@@ -3,8 +3,10 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use sip::acknowledging::acknowledgement;
+use sip::answers::Repeated;
 use sip::fields::Fields;
-use sip::names::{CSEQ, Name, VIA};
+use sip::names::{CSEQ, VIA};
 use sip::numbers::CSeq;
 use sip::reading::{Start, Whole};
 use sip::transactions::Heard;
@@ -12,6 +14,7 @@ use sip::transactions::keys::{RequestKey, origin};
 use sip::transactions::machine::Action;
 use sip::transactions::table::Id;
 
+use super::ours::{Open, Ours, Sent};
 use super::{Neighbour, SipTransactions, Theirs};
 use crate::sip_text::text;
 
@@ -65,18 +68,20 @@ impl SipTransactions {
     fn open<'py>(&mut self, incoming: &Incoming<'_, 'py>, method: &[u8], key: &RequestKey) -> Told<'py> {
         let Incoming { start, fields, whole, hop, now } = incoming;
         let (py, source) = (hop.py(), Neighbour::of(hop)?);
-        let from = (source.host.as_str(), source.port);
-        let request = self.reader.get().request_from(py, start, fields, whole, from)?;
+        let reader = self.reader.get();
+        let noted = reader.noted(py, fields, whole, (&source.host, source.port))?;
+        let request = reader.message(py, start, fields, noted.as_ref(), whole.body)?;
         let answers_to = self.reply_hop(whole.top_via.port, hop, whole.top_via.wants_port)?;
         let theirs = Theirs {
             source: (*hop).clone().unbind(),
             hop: answers_to.clone().unbind(),
             is_invite: key.is_invite(),
+            repeated: Some(Repeated::of(fields, noted.as_ref())),
             data: None,
             tag: None,
         };
         let origin = MERGED.contains(&method).then(|| origin(fields));
-        let id = self.transactions.serve(key, origin, source.is_stream, theirs, *now);
+        let id = self.transactions.serve(key, origin.as_deref(), source.is_stream, theirs, *now);
         self.telling.request.make(py, (id, request, hop, answers_to)).map(Some)
     }
 
@@ -93,50 +98,80 @@ impl SipTransactions {
         let Heard::Known(id, action) = heard else {
             return self.telling.count(py, intern!(py, "unmatched_responses")).map(|()| None);
         };
-        let transaction = self.transaction(py, id);
-        self.let_go(py, id, status, method == b"INVITE")?;
         if !matches!(action, Action::PassUp | Action::AcknowledgeAndPassUp) {
             self.telling.count(py, intern!(py, "retransmissions_received"))?;
         }
-        match action {
-            Action::PassUp => {
-                self.telling.response.make(py, (transaction, self.message(incoming)?, hop)).map(Some)
-            }
-            Action::Acknowledge | Action::AcknowledgeAndPassUp => {
-                let is_new = action == Action::AcknowledgeAndPassUp;
-                self.telling.failure.make(py, (transaction, self.message(incoming)?, hop, is_new)).map(Some)
-            }
+        let told = match action {
+            Action::PassUp => self.tell_answer(incoming, id, status >= 200 && method != b"INVITE"),
+            Action::AcknowledgeAndPassUp => self.tell_failure(incoming, id),
+            Action::Acknowledge => self.acknowledge_again(py, id),
             _ => Ok(None),
-        }
+        };
+        self.transactions.settle_client(id);
+        told
     }
 
-    /// What an answer makes needless: a final one ends the repetitions, and is the last that is told of most requests;
-    /// one that was not refused is not sent again, changed.
-    fn let_go(&mut self, py: Python<'_>, id: Id, status: u16, is_invite: bool) -> PyResult<()> {
-        if status >= 200
-            && let Some(ours) = self.transactions.clients.get_mut(id)
-        {
-            ours.data = None;
-            if let Some(transaction) = ours.transaction.as_ref().filter(|_| status < 300) {
-                let request = transaction.bind(py).getattr(intern!(py, "request"))?;
-                request.setattr(intern!(py, "body"), PyBytes::new(py, b""))?;
+    /// `is_last`: nothing more will be told of this request.
+    fn tell_answer<'py>(&mut self, incoming: &Incoming<'_, 'py>, id: Id, is_last: bool) -> Told<'py> {
+        let (py, hop) = (incoming.hop.py(), incoming.hop);
+        let Some(ours) = self.transactions.clients.get_mut(id) else { return Ok(None) };
+        if let Ours::Open(open) = ours {
+            let transaction = open.transaction.clone_ref(py);
+            if is_last {
+                *ours = Ours::Over;
             }
-            if !is_invite {
-                ours.transaction = None;
-            }
+            let response = self.message(incoming)?;
+            return self.telling.response.make(py, (transaction, response, hop)).map(Some);
         }
-        self.transactions.settle_client(id);
-        Ok(())
+        self.hear_again(incoming, id)
+    }
+
+    /// A 2xx to an INVITE that was acknowledged for one phone: of that one again, or of a further one.
+    fn hear_again<'py>(&self, incoming: &Incoming<'_, 'py>, id: Id) -> Told<'py> {
+        let (py, hop) = (incoming.hop.py(), incoming.hop);
+        let Some(Ours::Accepted(accepted)) = self.transactions.clients.get(id) else { return Ok(None) };
+        if let Some(ack) = accepted.ack_for(py, &incoming.fields) {
+            return self.telling.send(py, &ack.data, &ack.hop).map(Some);
+        }
+        if accepted.is_full() {
+            return Ok(None);
+        }
+        let (invite, response) = (accepted.invite(py, self.reader.get())?, self.message(incoming)?);
+        self.telling.further.make(py, (id, &accepted.owner, invite, response, hop)).map(Some)
+    }
+
+    /// An INVITE failed: its ACK, and the failure.
+    fn tell_failure<'py>(&mut self, incoming: &Incoming<'_, 'py>, id: Id) -> Told<'py> {
+        let (py, hop) = (incoming.hop.py(), incoming.hop);
+        let response = self.message(incoming)?;
+        let Some(Ours::Open(Open { transaction, sent })) = self.transactions.clients.get(id) else {
+            return Ok(None);
+        };
+        let told = self.telling.response.make(py, (transaction, response, hop))?;
+        let Some(ack) = acknowledgement(sent.data.as_bytes(py), &incoming.fields) else {
+            return Ok(Some(told));
+        };
+        let ack = Sent { data: PyBytes::new(py, &ack).unbind(), hop: sent.hop.clone_ref(py) };
+        let sending = self.telling.send(py, &ack.data, &ack.hop)?;
+        if let Some(ours) = self.transactions.clients.get_mut(id) {
+            *ours = Ours::Refused(ack);
+        }
+        self.telling.failure.make(py, (sending, told)).map(Some)
+    }
+
+    fn acknowledge_again<'py>(&self, py: Python<'py>, id: Id) -> Told<'py> {
+        let Some(Ours::Refused(ack)) = self.transactions.clients.get(id) else { return Ok(None) };
+        self.telling.send(py, &ack.data, &ack.hop).map(Some)
     }
 
     fn message<'py>(&self, incoming: &Incoming<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         let Incoming { start, fields, whole, hop, .. } = incoming;
-        self.reader.get().message(hop.py(), start, fields, whole.body)
+        self.reader.get().message(hop.py(), start, fields, None, whole.body)
     }
 }
 
 /// Whether there is nobody behind us to whom an answer is to go on (RFC 3261 §8.1.3.3).
 fn is_for_us(fields: &Fields<'_>) -> bool {
-    let mut vias = fields.lines().iter().filter(|field| field.name == Name::Known(VIA));
-    vias.next().is_some_and(|first| !first.value.contains(&b',')) && vias.next().is_none()
+    let mut vias = fields.all(VIA);
+    vias.next().is_some_and(|first| !first.contains(&b',')) && vias.next().is_none()
 }

@@ -12,6 +12,7 @@ pub struct Telling {
     pub ack: NamedTuple,
     pub response: NamedTuple,
     pub failure: NamedTuple,
+    pub further: NamedTuple,
     pub unanswered: NamedTuple,
     /// Makes the command to send a message.
     pub send: Py<PyAny>,
@@ -19,6 +20,8 @@ pub struct Telling {
     /// Is told the source of each request that was served and is forgotten.
     pub release: Py<PyAny>,
     pub counters: Py<PyAny>,
+    /// What answers of ours call us.
+    pub server: Py<PyString>,
     pub known_methods: Py<PyAny>,
 }
 
@@ -31,6 +34,16 @@ impl Telling {
         hop: &Py<PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.count(py, intern!(py, "retransmissions_sent"))?;
+        self.send(py, data, hop)
+    }
+
+    /// To send a message.
+    pub fn send<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Py<PyBytes>,
+        hop: &Py<PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let fields = PyDict::new(py);
         fields.set_item(intern!(py, "data"), data)?;
         fields.set_item(intern!(py, "hop"), hop)?;

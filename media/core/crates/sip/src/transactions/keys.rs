@@ -38,10 +38,10 @@ impl RequestKey {
         Self { octets, is_ack }
     }
 
-    /// Of the INVITE that a CANCEL of this key is meant for.
-    pub fn of_its_invite(cancel: &[u8]) -> Vec<u8> {
-        let end = cancel.iter().position(|octet| *octet == END_OF_METHOD).unwrap_or_default();
-        [b"INVITE", &cancel[end..]].concat()
+    /// Of the INVITE that a CANCEL is meant for; None of other requests.
+    pub fn of_its_invite(&self) -> Option<Vec<u8>> {
+        let shared = self.octets.strip_prefix(b"CANCEL").filter(|rest| rest.starts_with(&[END_OF_METHOD]))?;
+        Some([b"INVITE", shared].concat())
     }
 
     pub fn octets(&self) -> &[u8] {

@@ -50,7 +50,6 @@ pub enum Timer {
     M,
 }
 
-const TIMERS: [Timer; 12] = [A, B, D, E, F, G, H, I, J, K, L, M];
 /// They wait for repetitions only: zero where nothing is repeated.
 const IDLE: [Timer; 4] = [D, I, J, K];
 
@@ -148,11 +147,21 @@ impl Machine {
     /// The timers that run in a state, and did not in the one `before`.
     pub fn started(self, before: Option<State>, state: State) -> impl Iterator<Item = Timer> {
         let ran = move |timer| before.is_some_and(|before| self.runs(before, timer));
-        TIMERS.into_iter().filter(move |&timer| self.runs(state, timer) && !ran(timer))
+        self.kind.timers().iter().copied().filter(move |&timer| self.runs(state, timer) && !ran(timer))
     }
 }
 
 impl Kind {
+    /// Those that it has.
+    fn timers(self) -> &'static [Timer] {
+        match self {
+            Self::ClientInvite => &[A, B, D, M],
+            Self::ClientOther => &[E, F, K],
+            Self::ServerInvite => &[G, H, I, L],
+            Self::ServerOther => &[J],
+        }
+    }
+
     fn listed(self, state: State, input: Input) -> Option<Move> {
         match self {
             Self::ClientInvite => client_invite(state, input),
@@ -222,6 +231,7 @@ fn server_other(state: State, input: Input) -> Option<Move> {
 mod tests {
     use super::*;
 
+    const TIMERS: [Timer; 12] = [A, B, D, E, F, G, H, I, J, K, L, M];
     const STATES: [State; 7] = [Calling, Trying, Proceeding, Accepted, Completed, Confirmed, Terminated];
     const KINDS: [Kind; 4] = [Kind::ClientInvite, Kind::ClientOther, Kind::ServerInvite, Kind::ServerOther];
 
@@ -371,9 +381,10 @@ mod tests {
     }
 
     #[test]
-    fn each_timer_belongs_to_one_machine() {
+    fn each_timer_belongs_to_the_one_machine_that_lists_it() {
         let of = |kind| timers(Machine { kind, over_stream: false });
         assert_eq!(KINDS.map(of), [vec![A, B, D, M], vec![E, F, K], vec![G, H, I, L], vec![J]]);
+        assert_eq!(KINDS.map(of), KINDS.map(|kind| kind.timers().to_vec()));
     }
 
     #[test]

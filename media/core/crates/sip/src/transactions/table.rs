@@ -1,10 +1,8 @@
 //! Transactions of one side by their keys: where each stands, and which of its timers run.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
+use crate::transactions::fingerprints::{Fingerprint, Fingerprints};
 use crate::transactions::machine::{Action, Input, Machine, State, Timer};
 use crate::transactions::running::{Durations, Entry, Running};
 
@@ -17,7 +15,7 @@ struct Transaction<U> {
     state: State,
     /// How long the timer that repeats ran before it fires next.
     pause_s: f64,
-    key: Arc<[u8]>,
+    key: Fingerprint,
     user: U,
 }
 
@@ -25,7 +23,8 @@ struct Transaction<U> {
 #[derive(Debug)]
 pub struct Table<U> {
     durations: Durations,
-    ids: HashMap<Arc<[u8]>, Id>,
+    fingerprints: Fingerprints,
+    ids: FxHashMap<Fingerprint, Id>,
     transactions: FxHashMap<Id, Transaction<U>>,
     running: Running,
     last_id: Id,
@@ -35,7 +34,8 @@ impl<U> Table<U> {
     pub fn new(durations: Durations) -> Self {
         Self {
             durations,
-            ids: HashMap::new(),
+            fingerprints: Fingerprints::default(),
+            ids: FxHashMap::default(),
             transactions: FxHashMap::default(),
             running: Running::new(durations),
             last_id: 0,
@@ -45,8 +45,8 @@ impl<U> Table<U> {
     /// One of the same key is found no longer.
     pub fn open(&mut self, key: &[u8], machine: Machine, user: U, now: f64) -> Id {
         self.last_id += 1;
-        let (id, key, state) = (self.last_id, Arc::<[u8]>::from(key), machine.initial());
-        self.ids.insert(Arc::clone(&key), id);
+        let (id, key, state) = (self.last_id, self.fingerprints.of(key), machine.initial());
+        self.ids.insert(key, id);
         for timer in machine.started(None, state) {
             self.running.start(id, timer, now);
         }
@@ -76,7 +76,7 @@ impl<U> Table<U> {
     }
 
     pub fn find(&self, key: &[u8]) -> Option<Id> {
-        self.ids.get(key).copied()
+        self.ids.get(&self.fingerprints.of(key)).copied()
     }
 
     pub fn get(&self, id: Id) -> Option<&U> {
@@ -85,10 +85,6 @@ impl<U> Table<U> {
 
     pub fn get_mut(&mut self, id: Id) -> Option<&mut U> {
         self.transactions.get_mut(&id).map(|transaction| &mut transaction.user)
-    }
-
-    pub fn key(&self, id: Id) -> Option<&[u8]> {
-        self.transactions.get(&id).map(|transaction| &*transaction.key)
     }
 
     /// One that is forgotten is terminated.
@@ -104,7 +100,7 @@ impl<U> Table<U> {
     /// Forget one, whatever it waits for.
     pub fn close(&mut self, id: Id) -> Option<U> {
         let Transaction { key, user, .. } = self.transactions.remove(&id)?;
-        if self.find(&key) == Some(id) {
+        if self.ids.get(&key) == Some(&id) {
             self.ids.remove(&key);
         }
         Some(user)
