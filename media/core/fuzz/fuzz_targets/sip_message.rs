@@ -39,7 +39,7 @@ fuzz_target!(|octets: &[u8]| {
     if let Start::Request { method, uri } = reading.start {
         let key = RequestKey::of(method, uri, &whole.top_via, &reading.fields);
         let mut transactions = Transactions::<(), ()>::new(DURATIONS);
-        transactions.serve(&key, Some(origin(&reading.fields)), false, (), 0.0);
+        transactions.serve(&key, Some(&origin(&reading.fields)), false, (), 0.0);
         assert_ne!(transactions.hear_request(&key, 0.0), Heard::Unknown);
         let line = reading.fields.first(VIA).expect("is whole");
         if let Some(noted) = whole.top_via.with_source(line, b"192.0.2.1", 5060).expect("was read") {
