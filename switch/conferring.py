@@ -6,11 +6,12 @@ added ──► rung, while the two talk ──► answered: all talk ──► 
 The customer's end is everybody's. When the station leaves, the party that came first takes its place.
 """
 
-from media.commands import LeaveMix, StopPlayback
+from media.commands import LeaveMix
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer
+from switch.call_media.playing import stop_playing
 from switch.causes import Cause
 from switch.commands import AddParty, DropParty, JoinCalls, MuteParty
 from switch.conversation import join
@@ -86,7 +87,7 @@ class Conferring:
         moving.call_id, moving.offer_id, moving.holds_by_order = call.call_id, party.offer_id, False
         self._calls.add_offer(call, party)
         told = _added(call, party.offer_id, str(whom), by)
-        return [*outputs, told, StopPlayback(leg_id=moving.leg_id), *self.answered(call, party)]
+        return [*outputs, told, stop_playing(moving), *self.answered(call, party)]
 
     def drop(self, command: DropParty) -> list[Output]:
         found = self._find(command.call_id, command.party_id)

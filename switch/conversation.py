@@ -8,11 +8,11 @@ from media.commands import (
     JoinMix,
     LeaveMix,
     MixRole,
-    StopPlayback,
     UnbridgeEndpoints,
 )
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Supervisor
+from switch.call_media.playing import stop_playing
 from switch.events import SupervisionEnd, SupervisionEnded
 from switch.recorded_legs import leave_out, record_party, record_supervisor, record_two
 from switch.supervision_mode import SupervisionMode
@@ -31,8 +31,9 @@ def let_talk(call: Call) -> list[Output]:
         call.mixed = _is_third_there(call) or any([leg.muted for leg in present])
     if not call.mixed and len(present) == 2:
         customer, station = present
+        customer.playing = station.playing = None
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
-    silence = [StopPlayback(leg_id=leg.leg_id) for leg in call.talking]
+    silence = [stop_playing(leg) for leg in call.talking]
     if not call.mixed:
         return [*silence]
     parties = [output for party in call.parties for output in join(call, party)]
@@ -42,7 +43,7 @@ def let_talk(call: Call) -> list[Output]:
 def step_out(call: Call, leg: Leg) -> list[Output]:
     """One of two who talk hears, and is heard by, nobody in the call until it is to talk again."""
     apart = LeaveMix(leg_id=leg.leg_id) if call.mixed else UnbridgeEndpoints(leg_id=leg.leg_id)
-    silence = [StopPlayback(leg_id=leg.leg_id)] if call.talking else []
+    silence = [stop_playing(leg)] if call.talking else []
     return [apart, *silence, *leave_out(leg)]
 
 

@@ -97,6 +97,7 @@ class CustomerLegs:
 
     def _let_hear(self, call: Call, offer: Offer) -> list[Output]:
         customer = call.customer
+        customer.playing = None
         bridge = BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=offer.leg.leg_id)
         if call.customer.answered:
             return [bridge]

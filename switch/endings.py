@@ -4,9 +4,10 @@ A call's end is told before the ends of its offers, so that an application lets 
 could think of ringing somebody else for a part.
 """
 
-from media.commands import CloseEndpoint, StopPlayback, StopRecording
+from media.commands import CloseEndpoint, StopRecording
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_media.playing import stop_playing
 from switch.causes import Cause
 from switch.conversation import disband, stop_listening
 from switch.events import CallEnded, CallRefused, OfferEnded, PartyLeft, SupervisionEnd
@@ -56,7 +57,7 @@ def drop_offer(
         call.connected_offer = None
         call.state = CallState.ANSWERED
         if offer.leg.holding:
-            outputs.append(StopPlayback(leg_id=call.customer.leg_id))
+            outputs.append(stop_playing(call.customer))
     if not keep_leg:
         outputs += [*lose(offer.leg), *release(offer.leg, cause)]
     if offer.is_party:

@@ -3,7 +3,7 @@
 So a colleague picks up what rings elsewhere or waits, and a transfer ends whose REFER went past this switch.
 """
 
-from media.commands import OpenEndpoint, StopPlayback
+from media.commands import OpenEndpoint
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.target import Target
@@ -11,6 +11,7 @@ from runtime.tenancy import bare, id_kind, tenant_of
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_media.playing import stop_playing
 from switch.causes import Cause
 from switch.commands import PickUpCall
 from switch.conferring import Conferring
@@ -90,7 +91,7 @@ class Replacements:
         offer = Offer(offer_id, own.caller_station, leg, accepted=True, announced=False)
         leg.call_id, leg.offer_id, leg.holds_by_order = call.call_id, offer_id, False
         self._calls.add_offer(call, offer)
-        silent = StopPlayback(leg_id=leg.leg_id)
+        silent = stop_playing(leg)
         stepped_in = self._as_station(call, offer) if rung is None else self._step_in(call, offer, rung)
         return [*ended, silent, *stepped_in]
 

@@ -4,10 +4,11 @@ A call has one customer and any number of offers, of which one is connected. A t
 are, never that there is a customer; the recording stays with the contact, legs come and go on it.
 """
 
-from media.commands import OpenEndpoint, StopPlayback, StopRecording
+from media.commands import OpenEndpoint, StopRecording
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_media.playing import stop_playing
 from switch.causes import Cause
 from switch.conversation import let_talk, lose_agent, stop_listening
 from switch.data_keeping import data_told, join_data
@@ -46,7 +47,7 @@ def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:
     del calls.legs[leaving.leg_id]
     leg.call_id, leg.offer_id = call.call_id, None
     call.customer = calls.legs[leg.leg_id] = leg
-    outputs: list[Output] = [*left, StopPlayback(leg_id=leg.leg_id), *lose(leaving), *record_two(call)]
+    outputs: list[Output] = [*left, stop_playing(leg), *lose(leaving), *record_two(call)]
     if call.connected_leg is not None:
         outputs += let_talk(call)
     return [*outputs, *release(leaving, Cause.NORMAL_CLEARING)]

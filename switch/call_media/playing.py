@@ -113,10 +113,16 @@ def play_after_programs(calls: Calls, leg: Leg, start: StartPlayback, from_ms: i
     return dropped
 
 
+def stop_playing(leg: Leg) -> StopPlayback:
+    """It is played nothing any more; what was goes on after no program, however late its end is told."""
+    leg.playing = None
+    return StopPlayback(leg_id=leg.leg_id)
+
+
 def stop_but_programs(leg: Leg) -> list[Output]:
     """Whoever has the call plays nothing any more; what a program plays is heard to its end."""
     if leg.interlude is None:
-        return [StopPlayback(leg_id=leg.leg_id)]
+        return [stop_playing(leg)]
     leg.playing = None
     return _drop_waiting(leg, leg.interlude)
 

@@ -1,10 +1,12 @@
 """What programs play, beside whoever has the call."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from media.commands import SeekPlayback, StartPlayback
+from media.events import PlaybackEnded
 from switch.causes import Cause
 from switch.commands import ConnectCall, HangUpCall, OfferCall, StopPrompt
 from switch.events import PromptFinished
@@ -23,6 +25,16 @@ def told(rig: CallMediaRig) -> list[tuple[str, str]]:
 
 def play(rig: CallMediaRig, **params: object) -> str:
     return str(rig.ask("call.play", **({"prompts": ["zh/notice"]} | params))["playback_id"])
+
+
+def connect(rig: CallMediaRig) -> None:
+    rig.feed(OfferCall(call_id=rig.call_id, offer_id="o1", station="1001"))
+    rig.answer_station()
+    rig.feed(ConnectCall(call_id=rig.call_id, offer_id="o1"))
+
+
+def stop_prompt(rig: CallMediaRig) -> None:
+    rig.feed(StopPrompt(call_id=rig.call_id))
 
 
 def test_a_customer_hears_it_and_its_end_is_told(rig: CallMediaRig) -> None:
@@ -149,11 +161,39 @@ def test_an_announcement_for_one_who_waits_does_not_go_on_in_the_conversation(ri
     rig.answered()
     rig.play("music")
     playback_id = play(rig)
-    rig.feed(OfferCall(call_id=rig.call_id, offer_id="o1", station="1001"))
-    rig.answer_station()
-    rig.feed(ConnectCall(call_id=rig.call_id, offer_id="o1"))
+    connect(rig)
     assert told(rig) == [(playback_id, "stopped"), ("music", "stopped")]
     assert rig.media.playing == {}
+
+
+@pytest.mark.parametrize("stop", [connect, stop_prompt])
+def test_what_was_stopped_does_not_go_on_though_its_end_is_told_only_now(
+    rig: CallMediaRig, stop: Callable[[CallMediaRig], None]
+) -> None:
+    rig.answered()
+    rig.play("music")
+    rig.media.playing.clear()  # the media core tells of its end later
+    stop(rig)
+    playback_id = play(rig)
+    rig.feed(PlaybackEnded(playback_id="music", leg_id="customer", reason="stopped", position_ms=940))
+    rig.hear_end()
+    assert told(rig) == [("music", "stopped"), (playback_id, "finished")]
+    assert rig.media.playing == {}
+
+
+def test_music_on_hold_that_was_stopped_does_not_go_on_though_its_end_is_told_only_now(
+    rig: CallMediaRig,
+) -> None:
+    rig.talk()
+    rig.ask("call.hold")
+    music = rig.media.playing.pop("customer")
+    rig.ask("call.retrieve")
+    playback_id = play(rig)
+    rig.feed(PlaybackEnded(playback_id=music, leg_id="customer", reason="stopped", position_ms=940))
+    rig.hear_end()
+    assert told(rig) == [(playback_id, "finished")]
+    assert rig.media.playing == {}
+    assert rig.exchange.snapshot().own_playbacks == set()
 
 
 def test_a_caller_who_is_not_answered_hears_it_as_early_media(rig: CallMediaRig) -> None:
