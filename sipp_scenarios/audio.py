@@ -136,7 +136,10 @@ def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: f
 
 
 def _pieces(samples: Samples, length: int) -> Iterator[tuple[int, Samples]]:
-    for start in range(0, len(samples) - length + 1, length):
+    """Those from the first sound on that are hardly silent, each with its place."""
+    sound = np.flatnonzero(samples)
+    first = int(sound[0]) if len(sound) else len(samples)
+    for start in range(first, len(samples) - length + 1, length):
         piece = samples[start : start + length]
         if np.count_nonzero(piece) > 0.95 * length:
             yield start, piece

@@ -75,3 +75,8 @@ def test_silent_pieces_of_what_was_said_do_not_count() -> None:
     said[4000:8000] = 0
     assert compare(said, said).pieces == 3
     assert not compare(np.zeros(8000, np.int16), said).whole
+
+
+def test_silence_before_the_first_sound_was_not_said() -> None:
+    said = speech(1, 2)
+    assert compare(np.concatenate([np.zeros(180, np.int16), said]), said).whole
