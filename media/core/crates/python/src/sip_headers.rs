@@ -1,9 +1,10 @@
 //! The headers of a SIP message, by lower-case long name.
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString};
 use sip::kept::Kept;
 use sip::numbers::CSeq;
@@ -19,8 +20,8 @@ type Key<'py> = (Bound<'py, PyString>, Bound<'py, PyString>, Bound<'py, PyString
 pub struct Headers {
     came: Option<Kept>,
     /// As they were made, or changed, which counts from then on. One value of a name is a string, and several are a
-    /// list: most have one.
-    fields: PyOnceLock<Py<PyDict>>,
+    /// list: most have one. No lock of pyo3, as that lets another thread run whenever it is filled.
+    fields: OnceLock<Py<PyDict>>,
 }
 
 #[pymethods]
@@ -28,14 +29,12 @@ impl Headers {
     #[new]
     #[pyo3(signature = (fields=None))]
     fn new(py: Python<'_>, fields: Option<Py<PyDict>>) -> Self {
-        let made = PyOnceLock::new();
-        made.get_or_init(py, || fields.unwrap_or_else(|| PyDict::new(py).unbind()));
-        Self { came: None, fields: made }
+        Self { came: None, fields: fields.unwrap_or_else(|| PyDict::new(py).unbind()).into() }
     }
 
     fn get<'py>(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = name.py();
-        if let Some(came) = self.unchanged(py) {
+        if let Some(came) = self.unchanged() {
             return came.all(&octets(name)?).next().map(|value| Ok(text(py, value)?.into_any())).transpose();
         }
         let Some(values) = self.of(py)?.get_item(name)? else { return Ok(None) };
@@ -101,7 +100,7 @@ impl Headers {
     }
 
     fn __contains__(&self, name: &Bound<'_, PyString>) -> PyResult<bool> {
-        match self.unchanged(name.py()) {
+        match self.unchanged() {
             Some(came) => Ok(came.all(&octets(name)?).next().is_some()),
             None => self.of(name.py())?.contains(name),
         }
@@ -120,21 +119,24 @@ impl Headers {
 
 impl Headers {
     pub fn that_came(lines: Kept) -> Self {
-        Self { came: Some(lines), fields: PyOnceLock::new() }
+        Self { came: Some(lines), fields: OnceLock::new() }
     }
 
     pub fn of<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyDict>> {
-        let fields = self.fields.get_or_try_init(py, || dictionary(py, self.came.as_ref()))?;
-        Ok(fields.bind(py))
+        if let Some(fields) = self.fields.get() {
+            return Ok(fields.bind(py));
+        }
+        let made = dictionary(py, self.came.as_ref())?;
+        Ok(self.fields.get_or_init(|| made).bind(py))
     }
 
-    fn unchanged(&self, py: Python<'_>) -> Option<&Kept> {
-        self.came.as_ref().filter(|_| self.fields.get(py).is_none())
+    fn unchanged(&self) -> Option<&Kept> {
+        self.came.as_ref().filter(|_| self.fields.get().is_none())
     }
 
     /// The first line of a header; an empty one when there is none.
     fn read<T>(&self, py: Python<'_>, name: &str, read: impl FnOnce(&[u8]) -> T) -> PyResult<T> {
-        if let Some(came) = self.unchanged(py) {
+        if let Some(came) = self.unchanged() {
             return Ok(read(came.all(name.as_bytes()).next().unwrap_or_default()));
         }
         match self.get(&PyString::new(py, name))? {
@@ -146,7 +148,7 @@ impl Headers {
     /// A string, or a list of several.
     fn values<'py>(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = name.py();
-        let Some(came) = self.unchanged(py) else { return self.of(py)?.get_item(name) };
+        let Some(came) = self.unchanged() else { return self.of(py)?.get_item(name) };
         let name = octets(name)?;
         let values = came.all(&name).map(|value| text(py, value)).collect::<PyResult<Vec<_>>>()?;
         Ok(match &values[..] {
