@@ -164,6 +164,8 @@ class MrcpServer:
     def _serve_sip(self) -> None:
         while not self._over.is_set():
             data, peer = self._sip.recvfrom(65_536)
+            if data[:1] >= b"\x80":  # media for somebody who had this port before
+                continue
             head, _, body = data.decode().partition("\r\n\r\n")
             start, *lines = head.split("\r\n")
             headers: dict[str, str] = {}
