@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--media-off] [--proxy] [--json]``
 
-A caller dials an access code that rings one registered station: INVITE, 100, 180, 200 and ACK on both legs,
+A caller dials an access code that rings one registered station: INVITE, 180, 200 and ACK on both legs,
 a moment of silence, BYE and 200 on both legs, call record written to the database. CPU is user and system
 time of the switch's process with all its threads, from before the first measured call until the last one's
 record is written. A first run warms up and is not counted. Nobody talks, but ports are opened for both legs,

@@ -3,16 +3,10 @@
 A supervision is of a conversation: it ends when the two do not talk with each other any more.
 """
 
-from media.commands import (
-    BridgeEndpoints,
-    JoinMix,
-    LeaveMix,
-    MixRole,
-    UnbridgeEndpoints,
-)
+from media.commands import JoinMix, LeaveMix, MixRole, UnbridgeEndpoints
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Supervisor
-from switch.call_media.playing import stop_playing
+from switch.call_media.playing import bridge, stop_playing
 from switch.events import SupervisionEnd, SupervisionEnded
 from switch.recorded_legs import leave_out, record_party, record_supervisor, record_two
 from switch.supervision_mode import SupervisionMode
@@ -30,9 +24,7 @@ def let_talk(call: Call) -> list[Output]:
     if not call.mixed:
         call.mixed = _is_third_there(call) or any([leg.muted for leg in present])
     if not call.mixed and len(present) == 2:
-        customer, station = present
-        customer.playing = station.playing = None
-        return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
+        return [bridge(*present)]
     silence = [stop_playing(leg) for leg in call.talking]
     if not call.mixed:
         return [*silence]

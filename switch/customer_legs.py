@@ -1,13 +1,13 @@
 """The customer's leg of a call: ringing, answered, played to, listened to for keys."""
 
-from media.commands import BridgeEndpoints, StartPlayback
+from media.commands import StartPlayback
 from media.events import DigitDetected, KeySource
 from media.masking import MASKED
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_media.listening import collected
-from switch.call_media.playing import play_after_programs, stop_but_programs
+from switch.call_media.playing import bridge, play_after_programs, stop_but_programs
 from switch.call_recording import CallRecording
 from switch.commands import AnswerCall, PlayPrompt, PlayToStation, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
@@ -97,13 +97,12 @@ class CustomerLegs:
 
     def _let_hear(self, call: Call, offer: Offer) -> list[Output]:
         customer = call.customer
-        customer.playing = None
-        bridge = BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=offer.leg.leg_id)
-        if call.customer.answered:
-            return [bridge]
+        hear_each_other = bridge(customer, offer.leg)
+        if customer.answered:
+            return [hear_each_other]
         return [
             negotiation.configuration(customer),
-            bridge,
+            hear_each_other,
             RingLeg(leg_id=customer.leg_id, sdp=customer.our_sdp),
         ]
 

@@ -7,7 +7,7 @@ prompts, music ──► a program plays ──► over: they go on where they w
 from collections.abc import Iterator
 from dataclasses import replace
 
-from media.commands import SeekPlayback, StartPlayback, StopPlayback
+from media.commands import BridgeEndpoints, SeekPlayback, StartPlayback, StopPlayback
 from media.events import PlaybackEnded
 from runtime.vocabulary import Output
 from switch import negotiation
@@ -117,6 +117,12 @@ def stop_playing(leg: Leg) -> StopPlayback:
     """It is played nothing any more; what was goes on after no program, however late its end is told."""
     leg.playing = None
     return StopPlayback(leg_id=leg.leg_id)
+
+
+def bridge(leg: Leg, peer: Leg) -> BridgeEndpoints:
+    """They hear each other, in place of what they are played, of which nothing goes on afterwards."""
+    leg.playing = peer.playing = None
+    return BridgeEndpoints(leg_id=leg.leg_id, peer_leg_id=peer.leg_id)
 
 
 def stop_but_programs(leg: Leg) -> list[Output]:
