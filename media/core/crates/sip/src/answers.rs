@@ -25,7 +25,7 @@ enum To {
 impl Repeated {
     /// `noted` is what the top Via became when it was seen where the request really came from.
     pub fn of(fields: &Fields<'_>, noted: Option<&Noted<'_>>) -> Self {
-        let mut writer = Writer::default();
+        let mut writer = Writer::new(b"");
         let mut vias = fields.all(VIA);
         if let Some(noted) = noted {
             vias.next();
@@ -36,7 +36,11 @@ impl Repeated {
         let at = writer.position();
         writer.lines_of(fields, &[CALL_ID, CSEQ, TIMESTAMP]);
         let tag = fields.first(TO).and_then(Address::of).and_then(|to| to.tag());
-        Self { lines: writer.lines().into(), to: tag.map_or(To::Open { at }, |tag| To::Tagged(tag.into())) }
+        // Copied, as giving back what it has too much costs more.
+        Self {
+            lines: writer.lines()[..].into(),
+            to: tag.map_or(To::Open { at }, |tag| To::Tagged(tag.into())),
+        }
     }
 
     /// Begin an answer. `tag` is ours, for a To that has none; 100 Trying carries none.

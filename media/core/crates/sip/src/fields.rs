@@ -59,8 +59,9 @@ impl<'a> FromIterator<&'a [u8]> for Fields<'a> {
     fn from_iter<T: IntoIterator<Item = &'a [u8]>>(lines: T) -> Self {
         let mut fields = Self { lines: Vec::with_capacity(16), fault: None };
         for line in lines {
-            let read = Field::of(line).and_then(|field| fields.put(field));
-            fields.fault = fields.fault.take().or(read.err());
+            if let Err(fault) = Field::of(line).and_then(|field| fields.put(field)) {
+                fields.fault.get_or_insert(fault);
+            }
         }
         fields
     }

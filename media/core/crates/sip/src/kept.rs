@@ -1,14 +1,14 @@
 //! The header lines of a message that outlive its datagram.
 
-use crate::fields::Fields;
+use crate::fields::{Field, Fields};
 use crate::names::{Known, Name, VIA};
 use crate::via::Noted;
 
 /// All in one text, in their order: of most lines nobody ever asks what they say.
 #[derive(Debug)]
 pub struct Kept {
-    text: Box<[u8]>,
-    lines: Box<[Line]>,
+    text: Vec<u8>,
+    lines: Vec<Line>,
 }
 
 /// Where a line stands in the text.
@@ -30,7 +30,7 @@ enum Begin {
 impl Kept {
     /// `noted` is what the top Via became when it was seen where a request really came from.
     pub fn of(fields: &Fields<'_>, noted: Option<&Noted<'_>>) -> Self {
-        let mut keeping = Keeping::default();
+        let mut keeping = Keeping::with_room_for(fields, noted);
         let mut noted = noted;
         for field in fields.lines() {
             match noted.take_if(|_| field.name == Name::Known(VIA)) {
@@ -38,7 +38,7 @@ impl Kept {
                 None => keeping.put(field.name, field.value),
             }
         }
-        Self { text: keeping.text.into(), lines: keeping.lines.into() }
+        Self { text: keeping.text, lines: keeping.lines }
     }
 
     /// Names in lower case, and values.
@@ -59,13 +59,23 @@ impl Kept {
     }
 }
 
-#[derive(Default)]
 struct Keeping {
     text: Vec<u8>,
     lines: Vec<Line>,
 }
 
 impl Keeping {
+    /// Room for all at once, and for hardly more: growing costs as much as the rest of it.
+    fn with_room_for(fields: &Fields<'_>, noted: Option<&Noted<'_>>) -> Self {
+        let octets = |field: &Field<'_>| field.name.spelling().len() + field.value.len();
+        let kept: usize = fields.lines().iter().map(octets).sum();
+        let (more_octets, more_lines) = noted.map_or((0, 0), |noted| (noted.first.len(), 1));
+        Self {
+            text: Vec::with_capacity(kept + more_octets),
+            lines: Vec::with_capacity(fields.lines().len() + more_lines),
+        }
+    }
+
     fn put(&mut self, name: Name<'_>, value: &[u8]) {
         let name = match name {
             Name::Known(known) => Begin::Known(known),

@@ -80,6 +80,19 @@ const KNOWN: [(&str, Lines); 66] = [
     ("p-preferred-identity", Lines::Any),
 ];
 const LONGEST_KNOWN: usize = KNOWN[KNOWN.len() - 1].0.len();
+/// Where names of each length begin; behind the longest, where they end.
+const BEGIN: [usize; LONGEST_KNOWN + 2] = {
+    let mut begin = [0; LONGEST_KNOWN + 2];
+    let mut length = 1;
+    while length < begin.len() {
+        begin[length] = begin[length - 1];
+        while begin[length] < KNOWN.len() && KNOWN[begin[length]].0.len() < length {
+            begin[length] += 1;
+        }
+        length += 1;
+    }
+    begin
+};
 
 /// A header that is told by a number: its place among the known ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,10 +132,9 @@ impl Known {
         lower.copy_from_slice(spelling);
         lower.make_ascii_lowercase();
         let name = if let [letter] = lower { long_name(*letter)?.as_bytes() } else { lower };
-        let found = KNOWN.binary_search_by(|(known, _)| {
-            known.len().cmp(&name.len()).then_with(|| known.as_bytes().cmp(name))
-        });
-        found.ok().map(|at| Self(at as u8))
+        let (begin, end) = (BEGIN[name.len()], BEGIN[name.len() + 1]);
+        let found = KNOWN[begin..end].iter().position(|(known, _)| known.as_bytes() == name);
+        found.map(|at| Self((begin + at) as u8))
     }
 }
 
@@ -171,6 +183,14 @@ impl<'a> Name<'a> {
         match Known::spelled(spelling) {
             Some(known) => Some(Self::Known(known)),
             None => is_token(spelling).then_some(Self::Other(spelling)),
+        }
+    }
+
+    /// How it was spelled, unless it is known.
+    pub fn spelling(self) -> &'a [u8] {
+        match self {
+            Self::Known(_) => b"",
+            Self::Other(spelling) => spelling,
         }
     }
 }

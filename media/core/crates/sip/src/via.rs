@@ -8,6 +8,8 @@ use crate::parameters::Parameters;
 
 const DEFAULT_PORT: u16 = 5060;
 const MOST_COMMAS: usize = 256;
+/// Octets that notes of an IPv6 address and a port take.
+const MOST_NOTED: usize = 64;
 
 /// What is asked of the top Via of every message that arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,8 @@ impl<'a> TopVia<'a> {
         }
         let (first, others) = first_member(line)?;
         let params = Via::of(first)?.params;
-        let mut text = trimmed_end(params.before(first)).to_vec();
+        let mut text = Vec::with_capacity(first.len() + MOST_NOTED);
+        text.extend_from_slice(trimmed_end(params.before(first)));
         for (name, value) in params.iter() {
             match name {
                 _ if name.eq_ignore_ascii_case(b"received") => put(&mut text, name, Some(host)),

@@ -23,7 +23,7 @@ const USUAL_BYTES: usize = 1024;
 /// A message that is being written: long names, Content-Length last and counted from the body.
 ///
 /// Line breaks inside a value cannot start a header of their own: they become spaces.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
     text: Vec<u8>,
 }
