@@ -214,18 +214,21 @@ class Driver:
     def wake(self) -> float | None:
         """The alarm rang: wake every core that is due; when none is, return when the first will be."""
         now = self._clock.now()
-        first = self.next_deadline()
-        if first is None or first > now:
-            return first
-        self.run_step(self._wake)
+        deadlines = [(core, core.next_deadline()) for core in self._cores]
+        due = [core for core, at in deadlines if at is not None and at <= now]
+        if not due:
+            return earliest(*[at for _, at in deadlines])
+        self.run_step(lambda now: self._wake(due, now))
         return None
 
-    def _wake(self, now: float) -> Outputs:
+    def _wake(self, due: Iterable[Core], now: float) -> Outputs:
         outputs: list[Any] = []
-        for core in self._cores:
+        for core in due:
             try:
-                while (at := core.next_deadline()) is not None and at <= now:
+                at: float | None = now
+                while at is not None and at <= now:
                     outputs.extend(core.wake(now=now))
+                    at = core.next_deadline()
             except Exception as fault:  # the other cores' timers must not wait for this one's
                 outputs.extend(self._on_fault(core, fault))  # its next one rings soon, in a run of its own
         return outputs
