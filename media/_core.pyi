@@ -18,6 +18,7 @@ __all__ = [
     "DatagramSocket",
     "DigitDetected",
     "EndpointClosed",
+    "EntryQueue",
     "ForkConnected",
     "ForkEnded",
     "HandshakeFailed",
@@ -789,6 +790,37 @@ class Ways:
         wall: float,
     ) -> None:
         """Hand each item to whom it concerns, and what follows from it too, until none is left."""
+
+@final
+class EntryQueue:
+    """Entries of a journal on their way to the thread that writes it, oldest first; for any thread."""
+
+    newest: tuple[int, float, str, Any] | None
+    """The entry that was put last."""
+
+    def __new__(cls, first_number: int, most: int, wake: Callable[[], object]) -> EntryQueue:
+        """``most``: how many may wait. ``wake`` is called when an entry is put behind no other."""
+
+    def __len__(self) -> int:
+        """How many wait."""
+
+    def put(self, told: Any, wall: float, topic: str | None = None) -> None:
+        """Number what happened at ``wall`` and let it wait; when as many wait as may, it is lost and counted.
+
+        Never waits. ``told``: an event, or fields, which have no ``topic`` of their own.
+        """
+
+    def take(self, most: int) -> list[tuple[int, float, str, Any]]:
+        """The oldest, at most so many; they wait no longer."""
+
+    def give_back(self, entries: list[tuple[int, float, str, Any]]) -> None:
+        """They are the oldest that wait again."""
+
+    def lose(self, number: int) -> None:
+        """Count an entry that cannot be kept."""
+
+    def take_lost(self) -> tuple[int, int, int] | None:
+        """How many were lost since this was asked last, and the numbers of the first and the last."""
 
 _Fact = (
     EndpointClosed

@@ -61,7 +61,7 @@ class Journal:
 
     def note(self, topic: str, fields: Mapping[str, Any], wall: float) -> None:
         """Take what is no event."""
-        self._writer.put(fields, wall, topic)
+        self._writer.put_fields(topic, fields, wall)
 
     def listen(self, on_flush: Callable[[], None]) -> None:
         """Call ``on_flush``, on the writer's thread, whenever more can be read."""

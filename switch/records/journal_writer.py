@@ -1,14 +1,14 @@
 """The thread that writes the journal. Whatever the disk does, nobody waits for it but this thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from itertools import count
 from threading import Event as Signal
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
 import structlog
 
+from media._core import EntryQueue
 from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
@@ -41,20 +41,18 @@ class JournalWriter:
         name: str = "journal",
     ) -> None:
         """``on_written``: told what was written, and as how many bytes; ``name``: what the log calls it."""
-        self.newest: tuple[int, float, str, Any] | None = None
-        """The entry that was put last."""
-        self._numbers = count(first_sequence)
         self._config = config
         self._name = name
         self._encoded = encode
         self._report = report
         self._on_written = on_written
         self._on_flush = on_flush
-        self._queue: list[Entry] = []
-        self._most_queued = config.buffer_entries
         self._wake = Signal()
         self._closing = Signal()
-        self._loss = _Loss()
+        self._queue = queue = EntryQueue(first_sequence, config.buffer_entries, self._wake.set)
+        self.put: Callable[[Any, float], None] = queue.put
+        """Number an event that happened at a wall-clock time and queue it; when the queue is full it is lost
+        and counted. Never waits."""
         self._segment: SegmentWriter | None = None
         self._failing = False
         self._thread = Thread(target=self._run, name="journal", daemon=True)
@@ -62,19 +60,14 @@ class JournalWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, told: Any, wall: float, topic: str = "") -> None:
-        """Number what happened at ``wall`` and queue it; when the queue is full it is lost and counted.
+    @property
+    def newest(self) -> tuple[int, float, str, Any] | None:
+        """The entry that was put last."""
+        return self._queue.newest
 
-        Never waits; for one thread. ``told``: an event, or fields, which have no ``topic`` of their own.
-        """
-        entry = self.newest = next(self._numbers), wall, topic or told.topic, told
-        queue = self._queue
-        if len(queue) < self._most_queued:
-            queue.append(entry)
-        else:
-            self._loss.add(entry[0])
-        if len(queue) == 1:  # behind others it is found when they are: the thread stops at none
-            self._wake.set()
+    def put_fields(self, topic: str, fields: Mapping[str, Any], wall: float) -> None:
+        """``put`` for what is no event."""
+        self._queue.put(fields, wall, topic)
 
     def close(self) -> bool:
         """Write what is queued, within ``close_timeout_s``; False when the disk did not take it in time."""
@@ -104,10 +97,9 @@ class JournalWriter:
 
     def _write_queue(self) -> None:
         while self._queue:
-            batch = self._queue[:_ENTRIES_PER_WRITE]
-            del self._queue[: len(batch)]  # meanwhile more may have come behind them
+            batch = self._queue.take(_ENTRIES_PER_WRITE)
             if not self._write_until_done(batch):
-                self._queue[:0] = batch
+                self._queue.give_back(batch)
                 return
         self._flush()
 
@@ -149,7 +141,7 @@ class JournalWriter:
             return self._encoded([entry])
         except Exception:
             log.exception("an event cannot be written as JSON", topic=entry[2], sequence=entry[0])
-            self._loss.add(entry[0])
+            self._queue.lose(entry[0])
             batch.remove(entry)
             return b""
 
@@ -193,10 +185,11 @@ class JournalWriter:
             self._report(JournalWriteFailed(path=str(self._config.journal), reason=reason))
 
     def _tell_loss(self) -> None:
-        lost = self._loss.take()
+        lost = self._queue.take_lost()
         if lost is not None:
-            log.error(f"entries of the {self._name} lost", count=lost.count)
-            self._report(lost)
+            count, first, last = lost
+            log.error(f"entries of the {self._name} lost", count=count)
+            self._report(JournalEntriesLost(count=count, first_sequence=first, last_sequence=last))
 
     def _close_segment(self) -> None:
         segment, self._segment = self._segment, None
@@ -209,27 +202,3 @@ class JournalWriter:
                     path=str(segment.path),
                     reason=str(error),
                 )
-
-
-class _Loss:
-    """What was lost and not told yet. Counted on the loop's thread, told on the writer's."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._count = 0
-        self._first = 0
-        self._last = 0
-
-    def add(self, sequence: int) -> None:
-        with self._lock:
-            if self._count == 0:
-                self._first = sequence
-            self._last = sequence
-            self._count += 1
-
-    def take(self) -> JournalEntriesLost | None:
-        with self._lock:
-            count, self._count = self._count, 0
-        if count == 0:
-            return None
-        return JournalEntriesLost(count=count, first_sequence=self._first, last_sequence=self._last)

@@ -6,6 +6,7 @@ mod agreed;
 mod core;
 mod counters;
 mod driving;
+mod entry_queue;
 mod facts;
 mod named_tuples;
 mod recording_facts;
@@ -24,6 +25,8 @@ mod _core {
     use crate::core::Core;
     #[pymodule_export]
     use crate::driving::Ways;
+    #[pymodule_export]
+    use crate::entry_queue::EntryQueue;
     #[pymodule_export]
     use crate::facts::{
         DigitDetected, EndpointClosed, ForkConnected, ForkEnded, HandshakeFailed, Masked, MediaFlooded,
