@@ -45,6 +45,7 @@ __all__ = [
     "UriReader",
     "ValueReader",
     "Ways",
+    "take_sdp_apart",
     "write_message",
 ]
 
@@ -733,6 +734,10 @@ class Headers:
         """(name, values) in the order the names first appeared."""
     def __contains__(self, name: str, /) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+def take_sdp_apart(description: str) -> tuple[str, int, str] | None:
+    """The lines between origin and stream, the port, and all behind it, of a description with one plain audio
+    stream that tells no keys; None for any other."""
 
 def write_message(start_line: str, headers: Headers, body: bytes) -> bytes:
     """A SIP message as it goes on the wire."""

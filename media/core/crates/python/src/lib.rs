@@ -47,5 +47,5 @@ mod _core {
     #[pymodule_export]
     use crate::sip_transactions::SipTransactions;
     #[pymodule_export]
-    use crate::sip_values::{UriReader, ValueReader};
+    use crate::sip_values::{UriReader, ValueReader, take_sdp_apart};
 }

@@ -7,6 +7,7 @@ use sip::fault::Fault;
 use sip::numbers::CSeq;
 use sip::parameters::Parameters;
 use sip::uris::Uri;
+use sip::usual_sdp::Usual;
 use sip::via::Via;
 
 use crate::named_tuples::NamedTuple;
@@ -117,4 +118,13 @@ fn parameters<'py>(py: Python<'py>, parameters: Parameters<'_>) -> PyResult<Boun
         Ok((text(py, name)?, value))
     });
     PyTuple::new(py, pairs.collect::<PyResult<Vec<_>>>()?)
+}
+
+#[pyfunction]
+pub fn take_sdp_apart<'py>(
+    description: &Bound<'py, PyString>,
+) -> Option<(Bound<'py, PyString>, u16, Bound<'py, PyString>)> {
+    let py = description.py();
+    let Usual { session, port, stream } = Usual::of(description.to_str().ok()?)?;
+    Some((PyString::new(py, session), port, PyString::new(py, stream)))
 }

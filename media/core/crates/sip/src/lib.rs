@@ -19,5 +19,6 @@ pub mod reading;
 mod start_line;
 pub mod transactions;
 pub mod uris;
+pub mod usual_sdp;
 pub mod via;
 pub mod writing;
