@@ -13,9 +13,14 @@ use pyo3::types::PyBytes;
 
 /// Datagrams of one system call.
 const AT_ONCE: usize = 64;
+/// Those that are asked for at first: mostly there is one, and to make room for all takes longer than to read it.
+const AT_FIRST: usize = 4;
 const LONGEST: usize = 65_535;
 /// Addresses that are remembered.
 const NEIGHBOURS: usize = 16_384;
+
+/// What came, and from whom.
+type Datagram<'py> = (Bound<'py, PyBytes>, Py<PyAny>);
 
 /// A non-blocking UDP socket, for one thread. Who opened it keeps and closes it.
 #[pyclass(unsendable)]
@@ -43,24 +48,12 @@ impl DatagramSocket {
         }
     }
 
-    fn receive<'py>(
-        &mut self,
-        py: Python<'py>,
-        most: usize,
-    ) -> PyResult<Vec<(Bound<'py, PyBytes>, Py<PyAny>)>> {
-        let mut slices: Vec<_> =
-            self.buffers.iter_mut().take(most).map(|buffer| [IoSliceMut::new(buffer)]).collect();
-        let came = recvmmsg(self.descriptor, &mut self.headers, &mut slices, MsgFlags::MSG_DONTWAIT, None);
-        let came = match came {
-            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(Vec::new()),
-            came => came.map_err(io::Error::from)?,
-        };
+    fn receive<'py>(&mut self, py: Python<'py>, most: usize) -> PyResult<Vec<Datagram<'py>>> {
         let mut datagrams = Vec::new();
-        for message in came {
-            let data = message.iovs().next().unwrap_or_default(); // none of an empty one, which counts like any
-            let Some(source) = message.address.and_then(source_of) else { continue };
-            let neighbour = neighbour_at(py, source, &mut self.neighbours, &self.neighbour)?;
-            datagrams.push((PyBytes::new(py, data), neighbour));
+        let first = most.min(AT_FIRST);
+        if self.take(py, first, &mut datagrams)? == first && most > first {
+            // An error of an earlier message must not cost those that came before it.
+            _ = self.take(py, most.min(AT_ONCE) - first, &mut datagrams);
         }
         Ok(datagrams)
     }
@@ -71,6 +64,33 @@ impl DatagramSocket {
             Err(Errno::EAGAIN | Errno::EINTR) => Ok(false),
             sent => Ok(sent.map(|_| true).map_err(io::Error::from)?),
         }
+    }
+}
+
+impl DatagramSocket {
+    /// Add what waits, up to `most`; how many came.
+    fn take<'py>(
+        &mut self,
+        py: Python<'py>,
+        most: usize,
+        datagrams: &mut Vec<Datagram<'py>>,
+    ) -> PyResult<usize> {
+        let mut slices: Vec<_> =
+            self.buffers.iter_mut().take(most).map(|buffer| [IoSliceMut::new(buffer)]).collect();
+        let came = recvmmsg(self.descriptor, &mut self.headers, &mut slices, MsgFlags::MSG_DONTWAIT, None);
+        let came = match came {
+            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(0),
+            came => came.map_err(io::Error::from)?,
+        };
+        let mut count = 0;
+        for message in came {
+            count += 1;
+            let data = message.iovs().next().unwrap_or_default(); // none of an empty one, which counts like any
+            let Some(source) = message.address.and_then(source_of) else { continue };
+            let neighbour = neighbour_at(py, source, &mut self.neighbours, &self.neighbour)?;
+            datagrams.push((PyBytes::new(py, data), neighbour));
+        }
+        Ok(count)
     }
 }
 
