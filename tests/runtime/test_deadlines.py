@@ -1,3 +1,5 @@
+from weakref import ref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +38,26 @@ def test_leftovers_of_cancelled_timers_do_not_pile_up() -> None:
         deadlines.cancel(key)
     assert len(deadlines) == 0
     assert len(deadlines._heap) <= 64
+
+
+class _Leg:
+    """What can be timed, and told from all others."""
+
+
+def test_what_is_not_timed_any_more_is_let_go_of_at_once() -> None:
+    deadlines: Deadlines[_Leg] = Deadlines()
+    legs = {doing: _Leg() for doing in ("cancelled", "moved", "fired")}
+    gone = {doing: ref(leg) for doing, leg in legs.items()}
+    for leg in legs.values():
+        deadlines.set(leg, 32.0)
+    deadlines.cancel(legs.pop("cancelled"))
+    assert gone["cancelled"]() is None
+    deadlines.set(legs["moved"], 64.0)
+    deadlines.cancel(legs.pop("moved"))
+    assert gone["moved"]() is None
+    del leg, legs
+    assert len(deadlines.due(32.0)) == 1
+    assert gone["fired"]() is None
 
 
 def test_fires_one_at_a_time_so_that_one_may_cancel_the_next() -> None:
