@@ -151,6 +151,7 @@ def end_a_talk(centre: Centre) -> None:
     passed = [
         entry.joined_at
         for entry in waiting
-        if entry.joined_at + HOLDS_S <= centre.now and entry.preferred_until is None
+        if entry.joined_at <= centre.now - HOLDS_S
+        and entry.preferred_until is None  # rounded as the ACD does
     ]
     assert all(joined_at[offered.call_id] <= since for offered in made for since in passed)
