@@ -30,15 +30,15 @@ enum Begin {
 impl Kept {
     /// `noted` is what the top Via became when it was seen where a request really came from.
     pub fn of(fields: &Fields<'_>, noted: Option<&Noted<'_>>) -> Self {
-        let mut keeping = Keeping::with_room_for(fields, noted);
+        let mut kept = Self::with_room_for(fields, noted);
         let mut noted = noted;
         for field in fields.lines() {
             match noted.take_if(|_| field.name == Name::Known(VIA)) {
-                Some(noted) => noted.lines().for_each(|line| keeping.put(field.name, line)),
-                None => keeping.put(field.name, field.value),
+                Some(noted) => noted.lines().for_each(|line| kept.put(field.name, line)),
+                None => kept.put(field.name, field.value),
             }
         }
-        Self { text: keeping.text, lines: keeping.lines }
+        kept
     }
 
     /// Names in lower case, and values.
@@ -57,14 +57,7 @@ impl Kept {
             Begin::Other(begin) => &self.text[begin..line.begin],
         }
     }
-}
 
-struct Keeping {
-    text: Vec<u8>,
-    lines: Vec<Line>,
-}
-
-impl Keeping {
     /// Room for all at once, and for hardly more: growing costs as much as the rest of it.
     fn with_room_for(fields: &Fields<'_>, noted: Option<&Noted<'_>>) -> Self {
         let octets = |field: &Field<'_>| field.name.spelling().len() + field.value.len();
