@@ -4,7 +4,8 @@ import ssl
 from contextlib import ExitStack
 from typing import Self
 
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from switch.sip.hop import Hop
@@ -17,11 +18,22 @@ _NOWHERE = "k3j4h5.invalid"
 """Browsers do not know their own address (RFC 7118 §5)."""
 
 
+def _open(uri: str, trust: ssl.SSLContext | None) -> ClientConnection:
+    """The library reads on a thread of its own while it writes its handshake. Python 3.11 lets OpenSSL do
+    both at once, which it cannot: now and then it fails, and whoever tries again gets through."""
+    try:
+        return connect(uri, subprotocols=[Subprotocol("sip")], ssl=trust)
+    except ConnectionClosedError as closed:
+        if not isinstance(closed.__cause__, ssl.SSLError):
+            raise
+    return connect(uri, subprotocols=[Subprotocol("sip")], ssl=trust)
+
+
 class WebPhone:
     """One phone on one connection. Use it as a context manager."""
 
     def __init__(self, uri: str, station: str, password: str, trust: ssl.SSLContext | None = None) -> None:
-        self._opening = connect(uri, subprotocols=[Subprotocol("sip")], ssl=trust)
+        self._opening = _open(uri, trust)
         self._transport = "WSS" if trust else "WS"
         self._station = station
         self._password = password
