@@ -45,6 +45,7 @@ __all__ = [
     "UriReader",
     "ValueReader",
     "Ways",
+    "may_keep_sdp",
     "take_sdp_apart",
     "write_message",
 ]
@@ -735,6 +736,9 @@ class Headers:
     def __contains__(self, name: str, /) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
 
+def may_keep_sdp(description: str) -> bool:
+    """Whether what is made of a session description may be remembered: it is short and tells no keys."""
+
 def take_sdp_apart(description: str) -> tuple[str, int, str] | None:
     """The lines between origin and stream, the port, and all behind it, of a description with one plain audio
     stream that tells no keys; None for any other."""
@@ -798,7 +802,7 @@ class Ways:
 
 @final
 class EntryQueue:
-    """Entries of a journal on their way to the thread that writes it, oldest first; for any thread."""
+    """Entries of a journal on their way to the thread that writes it, oldest first. One thread puts them."""
 
     newest: tuple[int, float, str, Any] | None
     """The entry that was put last."""

@@ -4,21 +4,13 @@ The calls of a phone differ in the ``o=`` line and in the port alone, so that wh
 can be kept by that text.
 """
 
-from media._core import take_sdp_apart
+from media._core import may_keep_sdp, take_sdp_apart
 
-_LONGEST = 2_000
-"""Characters worth keeping; a phone with more is rare."""
-_SECRETS = ("crypto:", "ice-pwd:")
-"""Keys and passwords are nobody's business but their call's."""
-
-
+may_be_kept = may_keep_sdp
+"""Whether what is made of a description may be remembered: keys and passwords are nobody's business but their
+call's, and a phone with more than 2,000 octets is rare."""
 take_apart = take_sdp_apart
 """The lines between origin and stream, the port, and all behind it; None for anything unusual."""
-
-
-def may_be_kept(text: str) -> bool:
-    """Whether what is made of a description may be remembered."""
-    return len(text) <= _LONGEST and _SECRETS[0] not in text and _SECRETS[1] not in text
 
 
 def put_together(session: str, stream: str) -> str:

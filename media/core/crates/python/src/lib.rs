@@ -47,5 +47,5 @@ mod _core {
     #[pymodule_export]
     use crate::sip_transactions::SipTransactions;
     #[pymodule_export]
-    use crate::sip_values::{UriReader, ValueReader, take_sdp_apart};
+    use crate::sip_values::{UriReader, ValueReader, may_keep_sdp, take_sdp_apart};
 }

@@ -7,7 +7,7 @@ use sip::fault::Fault;
 use sip::numbers::CSeq;
 use sip::parameters::Parameters;
 use sip::uris::Uri;
-use sip::usual_sdp::Usual;
+use sip::usual_sdp::{self, Usual};
 use sip::via::Via;
 
 use crate::named_tuples::NamedTuple;
@@ -118,6 +118,11 @@ fn parameters<'py>(py: Python<'py>, parameters: Parameters<'_>) -> PyResult<Boun
         Ok((text(py, name)?, value))
     });
     PyTuple::new(py, pairs.collect::<PyResult<Vec<_>>>()?)
+}
+
+#[pyfunction]
+pub fn may_keep_sdp(description: &Bound<'_, PyString>) -> PyResult<bool> {
+    Ok(usual_sdp::may_be_kept(&octets(description)?))
 }
 
 #[pyfunction]

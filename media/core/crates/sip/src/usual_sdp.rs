@@ -37,7 +37,8 @@ impl<'a> Usual<'a> {
     }
 }
 
-fn may_be_kept(text: &[u8]) -> bool {
+/// Whether what is made of a description may be remembered.
+pub fn may_be_kept(text: &[u8]) -> bool {
     text.len() <= LONGEST && SECRETS.iter().all(|secret| memmem::find(text, secret).is_none())
 }
 
