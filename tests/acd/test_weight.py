@@ -148,10 +148,8 @@ def end_a_talk(centre: Centre) -> None:
         return
     made = only(OfferMade, centre.hang_up(talking[0]))
     waiting = [entry for entry in entries.values() if entry.state is EntryState.WAITING]
+    long_ago = centre.now - HOLDS_S  # rounded as the ACD does
     passed = [
-        entry.joined_at
-        for entry in waiting
-        if entry.joined_at <= centre.now - HOLDS_S
-        and entry.preferred_until is None  # rounded as the ACD does
+        entry.joined_at for entry in waiting if entry.joined_at <= long_ago and entry.preferred_until is None
     ]
     assert all(joined_at[offered.call_id] <= since for offered in made for since in passed)
