@@ -43,7 +43,8 @@ class Deadlines(Generic[K]):
 
     def set(self, key: K, at: float) -> None:
         """(Re)arm ``key`` to fire at ``at``, in the core's monotonic seconds."""
-        self.cancel(key)
+        if key in self._tickets:
+            self.cancel(key)
         ticket = self._tickets[key] = next(self._order)
         self._keys[ticket] = key
         heappush(self._heap, (at, ticket))

@@ -67,9 +67,7 @@ def test_without_a_server_the_flow_goes_where_it_says(tmp_path: Path) -> None:
         (tmp_path / "flows" / "spoken.yaml").write_text(SPOKEN, "utf-8")
         running = stack.enter_context(switch)
         centre = CallCentre(running, stack.enter_context(EventFollower(running.control_socket)), tmp_path)
-        caller = stack.enter_context(centre.caller(NUMBER))
-        caller.wait_answered()
-        caller.wait_hung_up_on()
+        centre.run("caller_stays_to_the_end", NUMBER)
         left = centre.events.wait_for("flow.left")
         assert tuple(left.fields["path"]) == ("欢迎", "按键")
         assert centre.events.wait_for("flow.node_failed").fields["reason"] == "no_server"
