@@ -1,5 +1,6 @@
 """What waits for the thread that writes the journal."""
 
+import gc
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -83,3 +84,24 @@ def test_what_has_no_topic_gets_no_number() -> None:
         queue.put(object(), 0.5)
     queue.put("told", 0.5, "noted")
     assert _numbers(queue.take(10)) == [1, 2]
+
+
+def test_whatever_runs_while_entries_are_handed_over_may_put_another() -> None:
+    queue, threshold = _filled(3), gc.get_threshold()
+    lists = [[None] for _ in range(200)]  # those that Python keeps for new lists are used up
+
+    def collecting(phase: str, _: dict[str, int]) -> None:
+        queue.put("told", 0.5, "noted")
+
+    gc.callbacks.append(collecting)
+    gc.set_threshold(1)
+    try:
+        taken = queue.take(10)
+        queue.give_back(taken)
+        queue.take_lost()
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(collecting)
+    assert len(lists) == 200
+    assert _numbers(queue.take(3)) == [1, 2, 3]
+    assert len(queue) > 0

@@ -11,6 +11,9 @@ use pyo3::types::{PyString, PyTuple};
 type Lost = (u64, u64, u64);
 
 /// Entries in their order, up to a number.
+///
+/// Wherever Python comes to run, be it to collect what is dead when a list is made, other threads may have their
+/// turn, and want the queue: nobody holds it then.
 #[pyclass]
 pub struct EntryQueue {
     waiting: VecDeque<Py<PyTuple>>,
@@ -42,7 +45,6 @@ impl EntryQueue {
             Some(topic) => topic.into_any(),
             None => told.getattr(intern!(py, "topic"))?,
         };
-        // Wherever Python comes to run, other threads may have their turn, and want the queue.
         let number = slf.borrow_mut().number();
         let numbered = number.into_pyobject(py)?.into_any();
         let entry = PyTuple::new(py, [&numbered, wall, &topic, told])?;
@@ -56,13 +58,15 @@ impl EntryQueue {
     }
 
     /// The oldest that wait, at most so many.
-    fn take(&mut self, most: usize) -> Vec<Py<PyTuple>> {
-        self.waiting.drain(..most.min(self.waiting.len())).collect()
+    fn take(slf: &Bound<'_, Self>, most: usize) -> Vec<Py<PyTuple>> {
+        let waiting = &mut slf.borrow_mut().waiting;
+        waiting.drain(..most.min(waiting.len())).collect()
     }
 
     /// They are the oldest again.
-    fn give_back(&mut self, entries: Vec<Py<PyTuple>>) {
-        entries.into_iter().rev().for_each(|entry| self.waiting.push_front(entry));
+    fn give_back(slf: &Bound<'_, Self>, entries: Vec<Py<PyTuple>>) {
+        let waiting = &mut slf.borrow_mut().waiting;
+        entries.into_iter().rev().for_each(|entry| waiting.push_front(entry));
     }
 
     fn lose(&mut self, number: u64) {
@@ -70,8 +74,8 @@ impl EntryQueue {
         self.lost = Some((count + 1, first, number));
     }
 
-    fn take_lost(&mut self) -> Option<Lost> {
-        self.lost.take()
+    fn take_lost(slf: &Bound<'_, Self>) -> Option<Lost> {
+        slf.borrow_mut().lost.take()
     }
 
     #[getter]

@@ -31,6 +31,8 @@ pub struct DatagramSocket {
     /// One for all datagrams of an address.
     neighbours: HashMap<SocketAddr, Py<PyAny>>,
     headers: MultiHeaders<SockaddrStorage>,
+    /// Met behind datagrams, which it must not cost: it is told at the next reading.
+    untold: Option<PyErr>,
     /// Each as long as a datagram can be; most are never touched.
     buffers: Vec<Box<[u8]>>,
 }
@@ -44,16 +46,19 @@ impl DatagramSocket {
             neighbour,
             neighbours: HashMap::new(),
             headers: MultiHeaders::preallocate(AT_ONCE, None),
+            untold: None,
             buffers: (0..AT_ONCE).map(|_| vec![0; LONGEST].into()).collect(), // a copy would touch it all
         }
     }
 
     fn receive<'py>(&mut self, py: Python<'py>, most: usize) -> PyResult<Vec<Datagram<'py>>> {
+        if let Some(error) = self.untold.take() {
+            return Err(error);
+        }
         let mut datagrams = Vec::new();
         let first = most.min(AT_FIRST);
         if self.take(py, first, &mut datagrams)? == first && most > first {
-            // An error of an earlier message must not cost those that came before it.
-            _ = self.take(py, most.min(AT_ONCE) - first, &mut datagrams);
+            self.untold = self.take(py, most.min(AT_ONCE) - first, &mut datagrams).err();
         }
         Ok(datagrams)
     }
