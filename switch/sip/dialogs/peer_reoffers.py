@@ -7,7 +7,7 @@ from switch.sip.dialogs.our_reoffers import OurReoffers
 from switch.sip.events import LegReoffered
 from switch.sip.legs.arriving_legs import ArrivingLegs
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import ArrivingLeg, DialledLeg, LegState, SipLeg, dialog_of
+from switch.sip.legs.legs import ArrivingLeg, DialledLeg, Fork, LegState, SipLeg, dialog_of
 from switch.sip.messages.bodies import check_body, session_text
 from switch.sip.messages.header_values import parse_contacts
 from switch.sip.refusal import Refusal
@@ -42,8 +42,9 @@ class PeerReoffers:
             return self._signalling.refuse(transaction, refusal, now)
         session = session_text(transaction.request)
         if session is not None:
-            if isinstance(leg, DialledLeg):
-                _replace_early_answer(leg, dialog, session)
+            fork = _early_fork(leg, dialog)
+            if fork is not None:
+                fork.offered = session
             return self._report(transaction, leg)
         dialog.refresh_target(transaction.request.headers.get_all("contact"), transaction.source)
         return self._signalling.accept(leg, transaction, dialog, None, now)
@@ -59,6 +60,9 @@ class PeerReoffers:
         if found is None:
             return signalling.answer(reoffer, 481, now)
         dialog = found[1]
+        fork = _early_fork(leg, dialog)
+        if fork is not None:
+            fork.sdp, fork.offered = (fork.sdp if command.sdp is None else fork.offered), None
         if command.sdp is None:
             warning = signalling.identity.warning(reoffer.hop)
             outputs = signalling.answer(reoffer, 488, now, extra={"warning": warning})
@@ -127,12 +131,12 @@ def _is_settled(leg: SipLeg, dialog: Dialog) -> bool:
     return len(told) == 1 and told[0].dialog is dialog and told[0].has_answer
 
 
-def _replace_early_answer(leg: DialledLeg, dialog: Dialog, session: str) -> None:
-    """What the phone describes now, before it is lifted, is what counts when it is."""
-    for attempt in leg.attempts:
-        for fork in attempt.forks.values():
-            if fork.dialog is dialog:
-                fork.sdp = session
+def _early_fork(leg: SipLeg, dialog: Dialog) -> Fork | None:
+    """The phone at the other end of a dialog that is not lifted yet."""
+    if not isinstance(leg, DialledLeg):
+        return None
+    forks = (fork for attempt in leg.attempts for fork in attempt.forks.values())
+    return next((fork for fork in forks if fork.dialog is dialog), None)
 
 
 def _has_answered(leg: ArrivingLeg) -> bool:

@@ -15,7 +15,7 @@ from switch.sip.legs.branches import Branch, Forking, HoldBack
 from switch.sip.legs.failures import Failure, better, ends_all, is_broken, read_failure, unanswered
 from switch.sip.legs.invites import check_fields, station_rounds
 from switch.sip.legs.leg_signalling import LegSignalling
-from switch.sip.legs.legs import AnsweredInvite, Attempt, DialledLeg, Fork, LegState, SipLeg
+from switch.sip.legs.legs import WAITING, AnsweredInvite, Attempt, DialledLeg, Fork, LegState, SipLeg
 from switch.sip.legs.redirection import follow, read_targets
 from switch.sip.messages.text import printable
 from switch.sip.registration.directory import Directory
@@ -273,7 +273,8 @@ class DialledLegs:
             stopped = [told for loser in leg.attempts for told in _told(loser, 487)]
             stopped += self._stop(leg, Cause.LOSE_RACE, now)
         self._deadlines.cancel(leg)
-        if fork.sdp is None:
+        sdp = fork.offered or fork.sdp
+        if sdp is None:
             cause = Cause.INCOMPATIBLE_DESTINATION
             outputs = legs.end(leg, cause, status=200, by_peer=False)
             return outputs + stopped + self._signalling.say_bye(leg, fork.dialog, cause, now)
@@ -281,7 +282,7 @@ class DialledLegs:
         legs.open_dialog(leg, fork.dialog)
         answered = LegAnswered(
             leg_id=leg.leg_id,
-            sdp=fork.sdp,
+            sdp=sdp,
             branch=attempt.branch.name,
             sip_call_id=fork.dialog.sip_call_id,
         )
@@ -313,7 +314,7 @@ class DialledLegs:
             return [told, *self._failed(attempt, failure, now)]
         leg.redirects_left -= 1
         leg.rounds[:0] = rounds
-        return [told, *self._let_go(attempt, failure), *self._next_round(leg, now)]
+        return [told, *self._let_go(attempt, failure), *self._next_round(leg, now), *_still_heard(leg)]
 
     def _failed(self, attempt: Attempt, failure: Failure, now: float) -> list[Output]:
         """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
@@ -321,11 +322,12 @@ class DialledLegs:
         outputs = self._let_go(attempt, failure)
         if attempt.branch.other_flows and is_broken(failure):
             following, *others = attempt.branch.other_flows
-            return outputs + self._try(leg, replace(following, other_flows=tuple(others)), now)
+            tried = self._try(leg, replace(following, other_flows=tuple(others)), now)
+            return [*outputs, *tried, *_still_heard(leg)]
         if ends_all(leg.order, attempt.branch, failure.status):
             return outputs + self._end(leg, failure) + self._stop(leg, failure.cause, now)
         if leg.attempts:
-            return outputs
+            return outputs + _still_heard(leg)
         if leg.rounds:
             return outputs + self._next_round(leg, now)
         return outputs + self._end(leg, leg.failure or failure)
@@ -343,6 +345,18 @@ class DialledLegs:
         self._deadlines.cancel(leg)
         legs = self._signalling.legs
         return legs.end(leg, failure.cause, status=failure.status, by_peer=failure.by_peer)
+
+
+def _still_heard(leg: DialledLeg) -> list[Output]:
+    """Of the phones that ring on, the first that plays something is heard when the one that was has gone."""
+    if leg.heard is not None or leg.state not in WAITING:
+        return []
+    for attempt in leg.attempts:
+        for fork in attempt.forks.values():
+            if fork.sdp is not None:
+                leg.heard, leg.state = attempt, LegState.RINGING
+                return [LegRinging(leg_id=leg.leg_id, status=183, sdp=fork.sdp)]
+    return []
 
 
 def _told(attempt: Attempt, status: int, retry_after_s: int | None = None) -> list[Output]:

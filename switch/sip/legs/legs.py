@@ -152,7 +152,9 @@ class Fork(Struct, eq=False):
     place: Place
     """What made the dialog."""
     sdp: str | None = None
-    """What a provisional answer brought."""
+    """What a provisional answer brought, or an UPDATE that was taken."""
+    offered: str | None = None
+    """What an UPDATE offers that is not answered yet."""
     rseq: int | None = None
     """Number of its last reliable provisional answer (RFC 3262 §4)."""
     has_answer: bool = False

@@ -186,6 +186,23 @@ def test_a_ringing_phone_may_change_what_it_answered_reliably() -> None:
     assert rig.reported(LegAnswered)[-1].sdp == changed
 
 
+def test_a_ringing_phone_whose_change_was_refused_has_what_it_answered_before() -> None:
+    rig = EarlyPhone()
+    rig.receive(rig.update(SDP.replace("4000", "4002")))
+    assert statuses(rig.order(AnswerReoffer(leg_id=LEG, sdp=None))) == [488]
+    rig.receive(make_response(rig.invite, 200, tag="one"))
+    assert rig.reported(LegAnswered)[-1].sdp == SDP
+
+
+def test_a_phone_that_is_lifted_before_its_change_is_decided_means_the_change() -> None:
+    rig = EarlyPhone()
+    changed = SDP.replace("4000", "4002")
+    rig.receive(rig.update(changed))
+    rig.receive(make_response(rig.invite, 200, tag="one"))
+    assert rig.reported(LegAnswered)[-1].sdp == changed
+    assert statuses(rig.order(TAKE)) == [200]
+
+
 def test_a_ringing_phone_that_answered_unreliably_must_wait() -> None:
     rig = EarlyPhone(reliable=False)
     assert statuses(rig.receive(rig.update(SDP))) == [491]

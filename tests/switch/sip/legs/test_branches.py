@@ -413,3 +413,14 @@ def test_early_media_is_told_once_after_plain_ringing() -> None:
     two.answers(183, body="v=0\r\nanother")
     told = [(event.status, event.sdp) for event in rig.reported(LegRinging)]
     assert told == [(180, None), (183, SDP)]
+
+
+def test_a_phone_that_plays_on_is_heard_when_the_one_that_was_heard_has_gone() -> None:
+    rig = SipRig()
+    phones = dial(rig, branch("one"), branch("two", 7001))
+    phones["one"].answers(183, body=SDP)
+    phones["two"].answers(183, body=SDP.replace("4000", "4002"))
+    phones["one"].answers(486)
+    assert [event.sdp for event in rig.reported(LegRinging)] == [SDP, SDP.replace("4000", "4002")]
+    phones["two"].answers(486)
+    assert len(rig.reported(LegRinging)) == 2
