@@ -38,7 +38,8 @@ def check_invite(request: Request) -> Refusal | None:
     requests with Max-Forwards 0 have reached their goal here.
     """
     headers = request.headers
-    if (headers.get("max-forwards") or "").strip() == "0":
+    hops = (headers.get("max-forwards") or "").strip()
+    if hops and not hops.strip("0"):
         return Refusal(483)
     if "accept" in headers and not _takes_sessions(headers):
         return Refusal(406)

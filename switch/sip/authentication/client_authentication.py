@@ -39,6 +39,8 @@ class Challenge(NamedTuple):
     with_qop: bool
     """Whether uses are counted (``qop=auth``)."""
     opaque: str | None
+    is_stale: bool
+    """Whether only the nonce of the last proof was too old (``stale=true``, RFC 7616 §3.3)."""
 
     @classmethod
     def parse(cls, value: str) -> "Challenge":
@@ -57,6 +59,7 @@ class Challenge(NamedTuple):
             name is not None,
             qop is not None,
             params.get("opaque"),
+            params.get("stale", "").lower() == "true",
         )
 
 
@@ -121,12 +124,13 @@ class ClientAuthentication:
         """Learn the challenges of a 401 or 407; whether the request should be sent again.
 
         Not when we cannot answer them, nor when the first use of a challenge was refused: then the password
-        is wrong, and asking on would never end (RFC 3261 §22.2).
+        is wrong (RFC 3261 §22.2), unless it is said that the nonce was only too old, as by one of several
+        servers that another one's nonce comes to.
         """
         learnt: dict[tuple[str, str], _Proofs] = {}
         for header, proof_header in _PROOF_OF.items():
             for realm, challenge in _strongest(refusal.headers.get_all(header)).items():
-                if _was_fresh(request.headers, proof_header, realm):
+                if not challenge.is_stale and _was_fresh(request.headers, proof_header, realm):
                     self._asked.clear()
                     return False
                 learnt[proof_header, realm] = _Proofs(challenge, self._account, self._ids.token())

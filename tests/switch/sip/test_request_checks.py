@@ -33,3 +33,11 @@ def test_a_request_uri_that_cannot_be_read_is_malformed(method: str, uri: str) -
     with pytest.raises(SipSyntaxError) as caught:
         check_request(make_request(method, uri=uri))
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("hops", "refused"), [("0", True), ("00", True), (" 000 ", True), ("10", False), ("", False)]
+)
+def test_an_invite_at_its_last_hop_goes_no_further(hops: str, refused: bool) -> None:
+    refusal = check_invite(make_request("INVITE", body=SDP, max_forwards=hops))
+    assert (refusal is not None and refusal.status == 483) is refused

@@ -166,12 +166,21 @@ def test_a_nonce_without_count_is_used_once() -> None:
     assert (len(proofs(first)), len(proofs(second))) == (1, 0)
 
 
-@pytest.mark.parametrize("params", [{}, {"qop": "auth"}, {"qop": "auth", "stale": "true"}])
+@pytest.mark.parametrize("params", [{}, {"qop": "auth"}, {"qop": "auth", "stale": "false"}])
 def test_a_password_refused_at_the_first_use_of_a_challenge_is_wrong(params: dict[str, str]) -> None:
     known, again = new(), request()
     known.take(request(), refusal(challenge(**params)))
     known.put_on(again)
     assert not known.take(again, refusal(challenge(nonce="n2", **params)))
+
+
+def test_a_nonce_of_another_server_is_replaced_when_only_that_is_wrong() -> None:
+    known, again = new(), request()
+    known.take(request(), refusal(challenge(qop="auth")))
+    known.put_on(again)
+    assert known.take(again, refusal(challenge(nonce="n2", qop="auth", stale="TRUE")))
+    known.put_on(again)
+    assert [(proof.nonce, proof.nc) for proof in proofs(again)] == [("n2", "00000001")]
 
 
 def test_a_nonce_that_has_grown_old_is_replaced_said_or_not() -> None:
