@@ -105,9 +105,16 @@ class Banning:
 
     def _named(self, text: str) -> Source:
         """The source that somebody means. Raises UsageError for what names none."""
-        if read_address(text) is None:
+        address = read_address(text)
+        if address is None:
             raise UsageError(f"{text} is no source; name an IP address such as 192.0.2.1")
-        return self.sources.of(text.partition("/")[0])
+        source = self.sources.of(text.partition("/")[0])
+        if "/" in text and text != source.key:
+            raise UsageError(
+                f"{text} is a network, and bans are of sources such as {source.key}; "
+                "guard.deny is for networks"
+            )
+        return source
 
     def _trust(self, command: TrustSources, now: float) -> list[Event]:
         try:

@@ -61,3 +61,11 @@ def test_a_source_that_was_forgotten_meanwhile_is_still_banned() -> None:
     assert ban is not None
     assert banning.wake(now=600.0) == [BanLifted(source="192.0.2.66", reason="expired", dropped=0)]
     assert banning.sources.of("192.0.2.66").ban is None
+
+
+@pytest.mark.parametrize("network", ["192.0.2.0/24", "192.0.2.7/32", "2001:db8::/48", "2001:db8::1/64"])
+def test_a_ban_of_a_network_is_refused(network: str) -> None:
+    banning = Banning(GuardConfig())
+    with pytest.raises(UsageError, match=r"is a network.*guard\.deny"):
+        order(banning, BanSource(source=network, reason="盗打", duration_s=None))
+    assert len(banning) == 0
