@@ -4,21 +4,23 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from ipaddress import ip_address
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from rich.markup import escape
 
+from cli.call_ids import whole_id_of
 from cli.ladder import Ladder, summary
 from cli.options import ConfigOption, JsonOption, SocketOption, configuration, connect, record_reader
 from cli.output import print_json_line, print_note
 from runtime.errors import PeerError, UsageError
 from switch.control.client import SyncControlClient
 from switch.records.errors import NoRecords, RecordNotFound
-from switch.sip.hop import read_hop
+from switch.sip.hop import ACCEPTED_ONLY, OPENED, Hop, read_hop
 from switch.sip.trace.conversation import Conversation
 from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.pcap import encode_packet, file_header, read_packets
@@ -29,7 +31,9 @@ CallOption = Annotated[
     str | None,
     typer.Option("--call", help="Only this call with all its legs: the id of a call, or a SIP Call-ID."),
 ]
-PeerOption = Annotated[str | None, typer.Option("--peer", help="Only what this IP address says or hears.")]
+PeerOption = Annotated[
+    str | None, typer.Option("--peer", help="Only what this IP address, or this port of it, says or hears.")
+]
 ReadOption = Annotated[
     Path | None, typer.Option("--read", exists=True, dir_okay=False, help="From this pcap file.")
 ]
@@ -41,6 +45,12 @@ WriteOption = Annotated[
 ]
 CountOption = Annotated[int | None, typer.Option("--count", min=1, help="End after so many messages.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Show each message whole below its arrow.")]
+
+Neighbour = tuple[str, int | None]
+"""An IP address, and one of its ports or any."""
+_TRANSPORTS = {"udp", *OPENED, *ACCEPTED_ONLY}
+_OUR_IDS = "call-"
+"""How the ids of calls begin."""
 
 
 def trace(
@@ -58,8 +68,14 @@ def trace(
     """Draw SIP messages as they pass, or with --read and --recorded as they passed."""
     if read is not None and recorded:
         raise UsageError("--read names a file, --recorded takes the switch's own; give one of them")
+    if read is not None and write is not None and write.exists() and read.samefile(write):
+        raise UsageError(f"--write would empty {read} before --read has it; name another file")
+    is_live = read is None and not recorded
+    neighbour = None if peer is None else _neighbour(peer)
     with ExitStack() as resources:
-        conversation = Conversation(_sip_call_id(call, socket, config)) if call else None
+        conversation = None
+        if call is not None:
+            conversation = Conversation(_sip_call_id(call, socket, config, is_live=is_live))
         if read is not None or recorded:
             files = [read] if read else _recorded(config)
             _recognise(files, conversation)
@@ -67,7 +83,7 @@ def trace(
         else:
             messages = _live(resources.enter_context(connect(socket, config)))
         file = resources.enter_context(_pcap(write)) if write else None
-        wanted = (m for m in messages if _passes(m, peer, conversation))
+        wanted = (m for m in messages if _passes(m, neighbour, conversation))
         first = next(wanted, None)
         if first is None:
             print_note("no message fits")
@@ -92,10 +108,28 @@ def _show(
             typer.echo(_indented(message.data))
 
 
-def _passes(message: TracedMessage, peer: str | None, conversation: Conversation | None) -> bool:
-    if peer is not None and peer not in (message.source.host, message.target.host):
+def _passes(message: TracedMessage, neighbour: Neighbour | None, conversation: Conversation | None) -> bool:
+    if neighbour is not None and not any(_is(neighbour, hop) for hop in (message.source, message.target)):
         return False
     return conversation is None or conversation.has(message.data)
+
+
+def _is(neighbour: Neighbour, hop: Hop) -> bool:
+    host, port = neighbour
+    return host == hop.host and port in (None, hop.port)
+
+
+def _neighbour(text: str) -> Neighbour:
+    """An address as ``sip registrations`` and ``trunks`` show it. Raises UsageError."""
+    bare = text.partition(":")[2] if text.partition(":")[0] in _TRANSPORTS else text
+    host, colon, port = bare.rpartition(":")
+    candidates: list[Neighbour] = [(bare.strip("[]"), None)]
+    if colon and port.isascii() and port.isdigit():
+        candidates.append((host.strip("[]"), int(port)))
+    for address, at in candidates:
+        with suppress(ValueError):
+            return str(ip_address(address)), at
+    raise UsageError(f"{text} is no IP address; --peer takes one such as 192.0.2.7, or 192.0.2.7:5060")
 
 
 def _recognise(files: list[Path], conversation: Conversation | None) -> None:
@@ -133,20 +167,34 @@ def _recorded(config: Path | None) -> list[Path]:
     return files
 
 
-def _sip_call_id(call: str, socket: Path | None, config: Path | None) -> str:
-    """Of a call that is up, or that has a record; anything else is taken for a Call-ID itself."""
-    try:
-        with closing(connect(socket, config)) as client:
-            up = [one for one in client.call("call.list") if one["call_id"].startswith(call)]
-        if len(up) == 1:
-            return str(up[0]["sip_call_id"])
-    except PeerError:
-        pass  # no switch is running: its records may still be there
+def _sip_call_id(call: str, socket: Path | None, config: Path | None, *, is_live: bool) -> str:
+    """Of a call that is up, or that has a record; what is no id of ours is taken for a Call-ID itself.
+
+    Raises UsageError for a call that is not known, is several, or from which no more can come.
+    """
+    if not call.startswith(_OUR_IDS):
+        return call or _unknown(call)
+    up: list[dict[str, Any]] = []
+    # When no switch is running its records may still be there.
+    with suppress(PeerError), closing(connect(socket, config)) as client:
+        up = client.call("call.list")
+    if any(one["call_id"].startswith(call) for one in up):
+        whole = whole_id_of(call, up)
+        found = next(one["sip_call_id"] for one in up if one["call_id"] == whole)
+        if not found:
+            raise UsageError(f"{whole} is not answered yet; --peer traces whom the switch calls")
+        return str(found)
     try:
         record = record_reader(config).call(call)
-        return str(record["sip_call_id"])
     except (NoRecords, RecordNotFound):
-        return call
+        return _unknown(call)
+    if is_live:
+        raise UsageError(f"{record['call_id']} is over; --recorded draws it from the files of [trace]")
+    return str(record["sip_call_id"])
+
+
+def _unknown(call: str) -> NoReturn:
+    raise UsageError(f"no call that is up or has a record begins with {call!r}; `ringmain calls` lists calls")
 
 
 def _pcap(path: Path) -> BinaryIO:

@@ -48,6 +48,8 @@ class CallView(Answer):
     call_id: str
     contact_id: str
     """The customer's whole visit, across transfers."""
+    sip_call_id: str
+    """The Call-ID of the customer's dialog; empty before a call that the switch made is answered."""
     state: CallState
     caller_number: str
     caller_name: str
@@ -244,6 +246,7 @@ def view_of_call(call: Call, now: float) -> CallView:
     return {
         "call_id": call.call_id,
         "contact_id": call.contact_id,
+        "sip_call_id": call.sip_call_id,
         "state": call.state,
         "caller_number": call.caller_number,
         "caller_name": call.caller_name,

@@ -300,6 +300,7 @@ class CallDetails(TypedDict):
 
     call_id: str
     contact_id: str
+    sip_call_id: str
     state: CallState
     caller_number: str
     caller_name: str
@@ -327,6 +328,8 @@ class CallView(TypedDict):
     call_id: str
     contact_id: str
     """The customer's whole visit, across transfers."""
+    sip_call_id: str
+    """The Call-ID of the customer's dialog; empty before a call that the switch made is answered."""
     state: CallState
     caller_number: str
     caller_name: str

@@ -62,3 +62,44 @@ def test_what_is_written_is_not_for_everybody(configuration_path: Path, pcap: Pa
     assert result.exit_code == 0, result.output
     assert kept.read_bytes() == pcap.read_bytes()
     assert kept.stat().st_mode & 0o007 == 0
+
+
+def test_a_capture_is_not_emptied_by_writing_it_to_itself(configuration_path: Path, pcap: Path) -> None:
+    before = pcap.read_bytes()
+    result = run(configuration_path, "--read", str(pcap), "--write", str(pcap))
+    assert result.exit_code == 1
+    assert "name another file" in result.output
+    assert pcap.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("peer", "count"),
+    [
+        ("192.0.2.3", 1),
+        ("192.0.2.3:5060", 1),
+        ("udp:192.0.2.3:5060", 1),
+        ("192.0.2.3:5061", 0),
+        ("2001:db8::1", 0),
+        ("[2001:db8::1]:5060", 0),
+    ],
+)
+def test_a_peer_is_an_address_or_one_of_its_ports(
+    configuration_path: Path, pcap: Path, peer: str, count: int
+) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--peer", peer, "--json")
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == count
+
+
+@pytest.mark.parametrize("peer", ["1001", "nonsense", "192.0.2.3:", "192.0.2.3:sip", ""])
+def test_what_is_no_address_is_refused_as_a_peer(configuration_path: Path, pcap: Path, peer: str) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--peer", peer)
+    assert result.exit_code == 1
+    assert "is no IP address" in result.output
+
+
+@pytest.mark.parametrize("call", ["call-ffff", ""])
+def test_a_call_that_is_not_known_is_refused(configuration_path: Path, pcap: Path, call: str) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--call", call)
+    assert result.exit_code == 1
+    assert "no call that is up or has a record begins with" in result.output
