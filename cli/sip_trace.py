@@ -50,7 +50,7 @@ Neighbour = tuple[str, int | None]
 """An IP address, and one of its ports or any."""
 _TRANSPORTS = {"udp", *OPENED, *ACCEPTED_ONLY}
 _OUR_IDS = "call-"
-"""How the ids of calls begin."""
+"""How the ids of calls begin, which have no ``@`` in them."""
 
 
 def trace(
@@ -172,7 +172,7 @@ def _sip_call_id(call: str, socket: Path | None, config: Path | None, *, is_live
 
     Raises UsageError for a call that is not known, is several, or from which no more can come.
     """
-    if not call.startswith(_OUR_IDS):
+    if not call.startswith(_OUR_IDS) or "@" in call:
         return call or _unknown(call)
     up: list[dict[str, Any]] = []
     # When no switch is running its records may still be there.

@@ -103,3 +103,9 @@ def test_a_call_that_is_not_known_is_refused(configuration_path: Path, pcap: Pat
     result = run(configuration_path, "--read", str(pcap), "--call", call)
     assert result.exit_code == 1
     assert "no call that is up or has a record begins with" in result.output
+
+
+def test_a_call_id_may_begin_as_ours_do(configuration_path: Path, pcap: Path) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--call", "call-7@phone")
+    assert result.exit_code == 0
+    assert "no message fits" in result.output
