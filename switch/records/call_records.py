@@ -47,9 +47,7 @@ call_records = Table(
     Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
     Column("sip_call_id", String(255), nullable=False, comment="Call-ID of the caller's dialog"),
     Column("access_code", String(64), comment="null when a station dialled a phone, or nobody was let in"),
-    Column(
-        "trunk", String(64), comment="the one by which the customer came, or was called; null for none"
-    ),
+    Column("trunk", String(64), comment="the one by which the customer came, or was called; null for none"),
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
     Column("lists", String(255), comment="number lists the caller was on, with commas; null when on none"),
     Column("tags", String(255), comment="tags the caller had, with commas; null when none"),
