@@ -47,7 +47,7 @@ def live_trace(*words: str) -> Iterator[subprocess.Popen[str]]:
             os.close(terminal)
 
 
-def test_a_call_that_is_up_is_drawn_to_its_end_with_both_legs(centre: CallCentre, tmp_path: Path) -> None:
+def test_a_call_that_is_up_is_drawn_to_its_end_with_both_legs(centre: CallCentre) -> None:
     agent = centre.seat("2001")
     with centre.caller(QUEUE_ONLY) as caller, centre.phone(agent) as phone:
         caller.wait_answered()
