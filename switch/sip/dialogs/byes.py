@@ -21,7 +21,7 @@ class Byes:
     def receive(self, bye: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float) -> list[Output]:
         """The dialog is over, and with it the leg, unless other phones still ring for it."""
         signalling = self._signalling
-        outputs = signalling.answer(bye, 200, now, extra=dialog.session_lines())
+        outputs = signalling.answer(bye, 200, now)
         signalling.legs.close_dialog(dialog)
         if dialog is not dialog_of(leg):
             return outputs

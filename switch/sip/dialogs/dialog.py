@@ -97,10 +97,6 @@ class Dialog(Struct, eq=False):
             self.target = target.uri
             self.hop = next_hop(self.routes, target, source, self.behind_nat)
 
-    def session_lines(self) -> Fields:
-        """The Session-ID header of an answer of ours."""
-        return {} if self.session is None else {"session-id": self.session.header}
-
     def _make(self, method: str, cseq: int, extra: Fields | None = None) -> Request:
         uri = self.target
         fields: Fields = {

@@ -30,12 +30,15 @@ class DialogRequests:
         signalling = self._signalling
         headers = transaction.request.headers
         found = signalling.legs.find_dialog(headers.dialog_key())
-        handler = self._handlers.get(transaction.method)
-        if found is None or handler is None:
+        if found is None:
             return signalling.answer(transaction, 481, now)
         leg, dialog = found
-        if "session-id" in headers and dialog.session is not None:
-            dialog.session.learn(headers)
+        session = transaction.session = dialog.session
+        if session is not None and "session-id" in headers:
+            session.learn(headers)
+        handler = self._handlers.get(transaction.method)
+        if handler is None:
+            return signalling.answer(transaction, 481, now)
         if not dialog.take_cseq(headers.cseq_number()):
             return signalling.answer(transaction, 500, now)
         return handler(transaction, leg, dialog, now)

@@ -166,6 +166,7 @@ class ArrivingLegs:
             signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
         )
         transaction.owner = leg
+        transaction.session = dialog.session
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
         self._ringing.await_first(leg, now)
@@ -255,8 +256,7 @@ class ArrivingLegs:
         signalling = self._signalling
         signalling.legs.close_dialog(leg.dialog)
         outputs = signalling.drop_reoffer(leg, now)
-        told = {**extra, **leg.dialog.session_lines()}
-        outputs += signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=told)
+        outputs += signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=extra)
         return outputs + signalling.legs.end(leg, cause, status=status, by_peer=by_peer)
 
     def _find(self, leg_id: str) -> ArrivingLeg | None:

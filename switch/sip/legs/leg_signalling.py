@@ -67,9 +67,8 @@ class LegSignalling:
 
         ``is_offer``: the ACK brings the answer to it.
         """
-        if request.method == "PRACK":
-            extra = dialog.session_lines()
-        else:  # it refreshes the peer's target and the session
+        extra: Fields = {}
+        if request.method != "PRACK":  # it refreshes the peer's target and the session
             extra = self.dialog_lines(request, dialog)
             extra["supported"] = SUPPORTED
             extra.update(self.keeper.grant(leg, request.request.headers, now))
@@ -91,8 +90,6 @@ class LegSignalling:
         headers = request.request.headers
         if "record-route" in headers:  # the proxies that want to stay on the way (RFC 3261 §12.1.1)
             lines["record-route"] = headers.get_all("record-route")
-        if dialog.session is not None:
-            lines["session-id"] = dialog.session.header
         return lines
 
     def say_bye(self, leg: SipLeg, dialog: Dialog, cause: Cause, now: float) -> list[Output]:

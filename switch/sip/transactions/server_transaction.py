@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from switch.sip.headers.session_id import SessionSide
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Request
 
@@ -50,5 +51,7 @@ class ServerTransaction(Struct, eq=False):
     """Whatever the user agent hangs on it, to find what a CANCEL cancels."""
     station: str | None = None
     """The station that proved to have sent it."""
+    session: SessionSide | None = None
+    """That of the dialog it belongs to; every answer names it (RFC 7989 §4.1)."""
     is_answered: bool = False
     """Whether a final answer was given."""

@@ -137,7 +137,9 @@ class TransactionLayer:
 
         ``tag`` is the dialog's, when there is one; ``extra`` are headers beside those of every answer.
         """
-        if "session-id" in transaction.request.headers:
+        if (session := transaction.session) is not None:
+            extra = {**extra, "session-id": session.header} if extra else {"session-id": session.header}
+        elif "session-id" in transaction.request.headers:
             extra = answering_lines(transaction.request.headers) | (extra or {})
         tag = tag or self._identity.tag
         data = self._transactions.respond(

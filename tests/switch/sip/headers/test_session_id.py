@@ -40,10 +40,11 @@ def test_both_legs_of_a_call_carry_the_same_pair() -> None:
     rig = SipRig()
     rig.register()
     trying = rig.hear_out(make_request("INVITE", body=SDP, session_id=f"{CALLER};remote={NIL}"))
-    assert told(trying[0]) == SessionId(NIL, CALLER)
     (arrived,) = rig.reported(LegArrived)
     assert arrived.session_id == CALLER
-    ours = told(rig.order(RingLeg(leg_id=arrived.leg_id))[0]).local
+    ringing = told(rig.order(RingLeg(leg_id=arrived.leg_id))[0])
+    assert told(trying[0]) == ringing
+    ours = ringing.local
     invite = rig.one_request(
         rig.order(
             DialStation(
@@ -124,6 +125,31 @@ def test_a_refusal_carries_it_too() -> None:
     rig.receive(make_request("INVITE", body=SDP, session_id=f"{CALLER};remote={NIL}"))
     (refusal,) = rig.order(HangUpLeg(leg_id="leg-1", cause=Cause.USER_BUSY))
     assert told(refusal).remote == CALLER
+
+
+@pytest.mark.parametrize(
+    ("method", "cseq", "status"),
+    [
+        ("INFO", 3, 200),
+        ("OPTIONS", 3, 200),
+        ("UPDATE", 3, 200),
+        ("REFER", 3, 400),
+        ("PRACK", 3, 400),
+        ("MESSAGE", 3, 404),
+        ("BYE", 3, 200),
+        ("INFO", 1, 500),
+    ],
+)
+def test_every_answer_in_a_dialog_tells_it_also_who_does_not(method: str, cseq: int, status: int) -> None:
+    rig = SipRig()
+    rig.receive(make_request("INVITE", body=SDP, cseq=2))
+    (arrived,) = rig.reported(LegArrived)
+    answer = rig.one_response(rig.order(AnswerLeg(leg_id=arrived.leg_id, sdp=SDP)))
+    called = answer.headers.get("to") or ""
+    rig.receive(make_request("ACK", called=called, cseq=2, branch="z9hG4bKack"))
+    request = make_request(method, called=called, cseq=cseq, branch="z9hG4bKnext")
+    said = rig.one_response(rig.hear_out(request))
+    assert (said.status, told(said)) == (status, told(answer))
 
 
 def test_sessions_are_known_as_long_as_a_leg_has_them() -> None:
