@@ -8,15 +8,18 @@ from benchmarks import (
     bench_acd,
     bench_control,
     bench_dispatch,
+    bench_flood,
     bench_ivr,
     bench_media,
     bench_recording,
+    bench_register,
     bench_relay,
     profile_calls,
 )
 from benchmarks.audited_verbs import measure_audited
 from benchmarks.bench_calls import measure
 from benchmarks.event_delay import measure_delay
+from benchmarks.flooder import KINDS
 from benchmarks.stopped_subscriber import measure_stopped
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
@@ -28,6 +31,20 @@ def test_calls_are_measured(media: bool) -> None:
     assert (result.failed, result.retransmissions) == (0, 0)
     assert result.calls == 5
     assert result.cpu_ms_per_call > 0
+
+
+def test_registrations_are_measured() -> None:
+    result = bench_register.measure(stations=20, rate=20, seconds=1.0)
+    assert (result.bindings, result.registers, result.failed, result.repeated) == (20, 20, 0, 0)
+    assert min(result.cpu_ms_per_register, result.fill_cpu_ms_per_register) > 0
+
+
+def test_floods_are_measured() -> None:
+    result, turns = bench_flood.measure(rate=100, seconds=4.0, turns=1)
+    assert {turn.kind for turn in turns} == set(KINDS)
+    assert all(turn.datagrams > 0 for turn in turns)
+    assert result.failed == 0
+    assert min(result.ratio, result.quiet_p50_ms, result.flooded_p50_ms) > 0
 
 
 def test_the_acds_core_is_measured() -> None:
