@@ -1,6 +1,7 @@
 """``ringmain sip trace``: SIP as a ladder, while it happens or from a pcap file."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -49,8 +50,8 @@ FullOption = Annotated[bool, typer.Option("--full", help="Show each message whol
 Neighbour = tuple[str, int | None]
 """An IP address, and one of its ports or any."""
 _TRANSPORTS = {"udp", *OPENED, *ACCEPTED_ONLY}
-_OUR_IDS = "call-"
-"""How the ids of calls begin, which have no ``@`` in them."""
+_OUR_IDS = re.compile("call-[0-9a-f]*")
+"""Ids of calls, and what they begin with."""
 
 
 def trace(
@@ -172,7 +173,7 @@ def _sip_call_id(call: str, socket: Path | None, config: Path | None, *, is_live
 
     Raises UsageError for a call that is not known, is several, or from which no more can come.
     """
-    if not call.startswith(_OUR_IDS) or "@" in call:
+    if _OUR_IDS.fullmatch(call) is None:
         return call or _unknown(call)
     up: list[dict[str, Any]] = []
     # When no switch is running its records may still be there.

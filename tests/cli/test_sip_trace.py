@@ -105,7 +105,8 @@ def test_a_call_that_is_not_known_is_refused(configuration_path: Path, pcap: Pat
     assert "no call that is up or has a record begins with" in result.output
 
 
-def test_a_call_id_may_begin_as_ours_do(configuration_path: Path, pcap: Path) -> None:
-    result = run(configuration_path, "--read", str(pcap), "--call", "call-7@phone")
+@pytest.mark.parametrize("sip_call_id", ["call-7@phone", "call-of-phone-7"])
+def test_a_call_id_may_begin_as_ours_do(configuration_path: Path, pcap: Path, sip_call_id: str) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--call", sip_call_id)
     assert result.exit_code == 0
     assert "no message fits" in result.output
