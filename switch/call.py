@@ -124,6 +124,8 @@ class Offer(Struct):
     leg: Leg
     outside: bool = False
     """Whether ``station`` is an outside number."""
+    trunk: str | None = None
+    """The trunk that carries it, once it has answered; None for a station."""
     accepted: bool = False
     early_media: bool = False
     """Whether it can be heard before it answers."""
@@ -223,7 +225,7 @@ class Call(Struct):
     target: str
     peer: str
     trunk: str | None
-    """The trunk it came from, or was placed through; None when that is none."""
+    """The trunk by which its customer came or was called; None when by none."""
     area: str
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
     recording_rule: RecordingRule

@@ -425,6 +425,8 @@ class CallConnected(Event):
     """Name of the station, or the outside number."""
     leg_id: str = ""
     """Of the station."""
+    trunk: str | None = None
+    """The trunk by which the customer came or was called; None when by none."""
 
 
 @plain_data

@@ -21,6 +21,7 @@ from switch.recording_rule import RecordingRule
 from switch.seats import ring_phone
 from switch.sip.events import LegAnswered, LegRinging
 from switch.transfers import Transfers
+from switch.trunks.endpoints import trunk_of
 
 
 class StationLegs:
@@ -84,6 +85,8 @@ class StationLegs:
         except PeerError:
             return self.lose(call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
         offer.accepted = True
+        if offer.outside:
+            offer.trunk = trunk_of(event.branch)
         if offer.is_party:
             return [*taken, *self._conferring.answered(call, offer)]
         if not offer.announced:
@@ -123,6 +126,8 @@ class StationLegs:
             return []
         call.state = CallState.CONNECTED
         call.connected_offer = offer.offer_id
+        if call.calls_out:
+            call.trunk = offer.trunk
         return [
             *let_talk(call),
             *record_two(call),
@@ -132,6 +137,7 @@ class StationLegs:
                 offer_id=offer.offer_id,
                 station=offer.station,
                 leg_id=offer.leg.leg_id,
+                trunk=call.trunk,
             ),
             *self._recording.announced(call, command.greeting),
             *self._holding.connected(call),

@@ -50,7 +50,8 @@ class Ledger:
             "call.arrived": self._begin,
             "call.placed": self._begin,
             "call.answered": self._answered,
-            "call.recorded": self._answered,
+            "call.recorded": self._recorded,
+            "call.connected": self._connected,
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,
             "call.ended": self._end_call,
@@ -101,6 +102,25 @@ class Ledger:
         self._calls.clear()
 
     def _answered(self, entry: JournalEntry) -> None:
+        """Whom the switch called has answered, or the switch; perhaps a recording begins."""
+        self._reached(entry)
+        self._recorded(entry)
+
+    def _connected(self, entry: JournalEntry) -> None:
+        """Whom a station called is there: a recording may have begun before."""
+        call = self._reached(entry)
+        if call is not None and call.trunk is not None:
+            for note in self._of_contact.get(call.contact_id, ()):
+                note.trunk = note.trunk or call.trunk
+
+    def _reached(self, entry: JournalEntry) -> _Call | None:
+        """By which trunk a customer was called is known when they answer."""
+        call = self._calls.get(entry.fields["call_id"])
+        if call is not None:
+            call.trunk = call.trunk or entry.fields.get("trunk")
+        return call
+
+    def _recorded(self, entry: JournalEntry) -> None:
         """A recording is noted from the answer on: a short call ends before its file is open."""
         fields = entry.fields
         recording_id, call = fields.get("recording_id"), self._calls.get(fields["call_id"])

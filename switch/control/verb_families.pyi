@@ -1245,7 +1245,7 @@ class RecordingVerbs:
         agent: an agent who was heard in it
         station: a station or outside number that was heard in it
         queue: the last queue the customer waited in
-        trunk: the trunk the customer came from
+        trunk: the trunk by which the customer came or was called
         contact_id: the customer's visit
         call_id: the call it began in
         since: a moment; it began then or later
@@ -2590,7 +2590,7 @@ class SyncRecordingVerbs:
         agent: an agent who was heard in it
         station: a station or outside number that was heard in it
         queue: the last queue the customer waited in
-        trunk: the trunk the customer came from
+        trunk: the trunk by which the customer came or was called
         contact_id: the customer's visit
         call_id: the call it began in
         since: a moment; it began then or later

@@ -52,7 +52,7 @@ call_records = Table(
     Column("lists", String(255), comment="number lists the caller was on, with commas; null when on none"),
     Column("tags", String(255), comment="tags the caller had, with commas; null when none"),
     Column("data", Text, comment="call data (随路数据) at the end, as JSON; *** for personal; null for none"),
-    Column("station", String(64), comment="the last it talked to"),
+    Column("station", String(64), comment="the last it talked to; an outside number by its digits"),
     Column("queue", String(255), comment="the last it waited in"),
     Column("digits", String(MAX_DIGITS), nullable=False, comment="the keys the caller pressed, in order"),
     Column("recording_id", String(64), comment="the first; the table recordings has all"),
@@ -246,6 +246,7 @@ def _data_changed(call: OpenCall, fields: Fields, now: float) -> None:
 
 
 def _connected(call: OpenCall, fields: Fields, now: float) -> None:
+    call.trunk = call.trunk or fields.get("trunk")
     call.talk_to(fields["station"], fields["offer_id"], now)
 
 

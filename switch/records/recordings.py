@@ -31,7 +31,7 @@ recordings = Table(
     Column("recovered", Boolean, nullable=False, comment="whether it was finished after its process ended"),
     Column("caller", String(255), comment="who called: the customer's number, or a station's"),
     Column("called", String(255), comment="the number that was dialled"),
-    Column("trunk", String(64), comment="the trunk the customer came from; null when from none"),
+    Column("trunk", String(64), comment="the trunk by which the customer came or was called; null for none"),
     Column("queue", String(255), comment="the last the customer waited in"),
     Column("station", String(64), comment="the last the customer talked to, or that talked alone"),
     Column("agent", String(64), comment="who sat there; null when nobody was signed in"),

@@ -53,7 +53,7 @@ def test_an_agent_who_calls_out_is_on_the_right_and_the_customer_on_the_left(tmp
             ("customer", "customer", OUTSIDE, None),
             ("agent", "agent", "2001", "2001"),
         }
-        assert (manifest.agents, manifest.stations) == (("2001",), ("2001",))
+        assert (manifest.agents, manifest.stations, manifest.trunk) == (("2001",), ("2001",), "telecom")
         centre.wait_until_nothing_is_left()
         centre.close()
 

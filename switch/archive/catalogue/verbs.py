@@ -85,7 +85,7 @@ class ListParams(TenantParams):
     agent: str | None = Field(default=None, description="an agent who was heard in it")
     station: str | None = Field(default=None, description="a station or outside number that was heard in it")
     queue: str | None = Field(default=None, description="the last queue the customer waited in")
-    trunk: str | None = Field(default=None, description="the trunk the customer came from")
+    trunk: str | None = Field(default=None, description="the trunk by which the customer came or was called")
     contact_id: str | None = Field(default=None, description="the customer's visit")
     call_id: str | None = Field(default=None, description="the call it began in")
     since: float | None = Field(default=None, ge=0, le=1e11, description="a moment; it began then or later")

@@ -12,7 +12,7 @@ from switch.archive.manifests import manifest_of
 from switch.archive.notes import Ended
 from switch.causes import Cause
 from switch.commands import AnswerCall, ConnectCall, OfferCall, PlaceCall, StartCallRecording
-from switch.events import CallConnected, RecordingStopped
+from switch.events import CallAnswered, CallConnected, RecordingStopped
 from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry
 from switch.sip.events import LegAnswered
@@ -31,6 +31,7 @@ from tests.switch.records.stories import (
     journal_of,
     leg_joined,
     leg_left,
+    placed,
     recording_completed,
     recording_failed,
     recording_started,
@@ -225,6 +226,19 @@ def test_a_recording_that_ends_tells_who_called_waited_and_talked() -> None:
     assert (customer.leg_id, customer.joined, customer.left) == ("leg-of-call-1", START + 0.5, None)
     assert (agent.party, agent.agent) == ("1002", "8002")
     assert (agent.joined, agent.left) == (START + 22, START + 30)
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "connected_by", "noted"),
+    [("first", None, "first"), (None, "second", "second"), ("first", "second", "first"), (None, None, None)],
+)
+def test_the_trunk_by_which_somebody_was_called_is_noted(
+    answered_by: str | None, connected_by: str | None, noted: str | None
+) -> None:
+    answered = CallAnswered(call_id="call-1", recording_id="recording-1", trunk=answered_by)
+    connected = CallConnected(call_id="call-1", offer_id="offer-1", station="1002", trunk=connected_by)
+    over = story((0, placed()), (5, answered), (6, connected), (9, recording_completed()))
+    assert over.note.trunk == noted
 
 
 def test_several_agents_are_noted_each_with_their_time() -> None:

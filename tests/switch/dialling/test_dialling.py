@@ -3,11 +3,11 @@
 import pytest
 
 import switch.dialling.service
-from media.commands import BridgeEndpoints
+from media.commands import BridgeEndpoints, StartRecording
 from runtime.driver import Handler
 from runtime.ids import SeededIds
 from switch.causes import Cause
-from switch.commands import AnswerCall, HandOff, HangUpCall
+from switch.commands import AnswerCall, HandOff, HangUpCall, StartCallRecording
 from switch.dialling.config import DiallingConfig
 from switch.events import CallConnected, CallEnded, CallHandedOff, OfferEnded
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
@@ -36,6 +36,14 @@ def test_the_caller_is_answered_when_the_phone_is_and_both_talk(rig: DiallingRig
     assert rig.last(AnswerLeg).leg_id == "customer"
     assert rig.last(BridgeEndpoints) == BridgeEndpoints(leg_id="customer", peer_leg_id=leg_id)
     assert rig.last(CallConnected).station == "1001"
+
+
+def test_of_a_number_outside_it_is_told_which_trunk_carries_it(rig: DiallingRig) -> None:
+    rig.arrive("agent", OUTSIDE_NUMBER, station="1001")
+    rig.feed(LegAnswered(leg_id=rig.last(DialTrunk).leg_id, sdp=AGENT_SDP, branch="carrier/1"))
+    assert rig.last(CallConnected).trunk == "carrier"
+    rig.feed(StartCallRecording(call_id=rig.last(CallConnected).call_id))
+    assert rig.last(StartRecording).trunk == "carrier"
 
 
 @pytest.mark.parametrize("first", ["customer", "station"])

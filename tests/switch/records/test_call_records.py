@@ -235,6 +235,19 @@ def test_a_call_one_station_dials_to_another_has_no_access_code() -> None:
     assert only_row((0, replace(arrived(), access_code="")), (8, ended()))["access_code"] is None
 
 
+def test_a_call_a_station_dials_outside_names_the_trunk_that_carries_it() -> None:
+    dialled = replace(arrived(target="number:01012345678"), access_code="", station="1001")
+    connected = CallConnected(call_id="call-1", offer_id="offer-1", station="01012345678", trunk="carrier")
+    row = only_row((0, dialled), (5, connected), (8, ended()))
+    assert (row["direction"], row["station"], row["trunk"]) == ("inbound", "01012345678", "carrier")
+
+
+def test_a_customer_came_by_the_trunk_they_came_by_whoever_else_is_called() -> None:
+    connected = CallConnected(call_id="call-1", offer_id="offer-1", station="01012345678", trunk="second")
+    row = only_row((0, replace(arrived(), trunk="first")), (5, connected), (8, ended()))
+    assert row["trunk"] == "first"
+
+
 def test_talk_adds_up_over_stations_and_the_last_one_is_named() -> None:
     row = only_row(
         (0, arrived(target="queue:first")),
