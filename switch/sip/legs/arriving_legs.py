@@ -165,17 +165,10 @@ class ArrivingLegs:
         leg = ArrivingLeg(
             signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
         )
-        transaction.owner = leg
-        transaction.session = dialog.session
-        signalling.legs.add(leg)
-        signalling.legs.open_dialog(leg, dialog)
-        self._ringing.await_first(leg, now)
-        if "expires" in request.headers:
-            self._expire_later(leg, now)
         sip_call_id, caller_number, caller_name, called_number = all_printable(
             dialog.sip_call_id, caller.uri.user, caller.display_name, called.user
         )
-        return LegArrived(
+        arrived = LegArrived(
             leg_id=leg.leg_id,
             sip_call_id=sip_call_id,
             caller_number=caller_number,
@@ -191,6 +184,14 @@ class ArrivingLegs:
             replaces_leg_id=replaced.leg_id if replaced is not None else None,
             station=transaction.station,
         )
+        transaction.owner = leg
+        transaction.session = dialog.session
+        signalling.legs.add(leg)
+        signalling.legs.open_dialog(leg, dialog)
+        self._ringing.await_first(leg, now)
+        if "expires" in request.headers:
+            self._expire_later(leg, now)
+        return arrived
 
     def _accept(self, leg: ArrivingLeg, sdp: str, now: float) -> list[Output]:
         if self._ringing.is_awaited(leg, with_sdp=True):
