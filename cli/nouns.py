@@ -1,12 +1,17 @@
 """The nouns of the command line. Each is loaded when it is spoken of, and known by its text until then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
+
+_MOST_GUESSES = 5
+_LIKENESS = 0.65
+"""Of a word to the command that may have been meant, as difflib counts it; ``barge`` is not meant by ``agent``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,33 @@ class WithNouns(TyperGroup):
 
     def resolve_command(self, ctx: typer.Context, args: list[str]):  # type: ignore[no-untyped-def, override]
         """The command that is meant; a noun now with all of its own."""
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            self._guess(ctx, args[0])
         name, command, rest = super().resolve_command(ctx, args)
         if name is not None and (noun := NOUNS.get(name)) is not None:
             command = self.commands[name] = noun.load(name)
         return name, command, rest
+
+    def _guess(self, ctx: typer.Context, word: str) -> None:
+        """End the command (2) with what was probably meant, unless nothing comes close."""
+        self.commands.update((name, noun.load(name)) for name, noun in NOUNS.items())
+        if meant := _meant(word, list(_paths(self))):
+            guesses = ", ".join(map(repr, meant[:_MOST_GUESSES]))
+            more = ", …" if len(meant) > _MOST_GUESSES else ""
+            ctx.fail(f"No such command {word!r}. Did you mean {guesses}{more}?")
+
+
+def _paths(group: TyperGroup) -> Iterator[str]:
+    """Every command in a group and below, by its words, except hidden ones."""
+    for name, command in group.commands.items():
+        if not command.hidden:
+            yield name
+            if isinstance(command, TyperGroup):
+                yield from (f"{name} {path}" for path in _paths(command))
+
+
+def _meant(word: str, paths: list[str]) -> list[str]:
+    """The commands whose last word is this one; where there is none, those whose last word comes close."""
+    last = [path.rpartition(" ")[2] for path in paths]
+    close = [word] if word in last else get_close_matches(word, dict.fromkeys(last), cutoff=_LIKENESS)
+    return [path for near in close for path, name in zip(paths, last, strict=True) if name == near]

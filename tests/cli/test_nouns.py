@@ -728,3 +728,29 @@ def test_a_text_for_agents_says_who_gets_it_now_and_who_later(small_switch: Smal
     listed = run(small_switch, "agents", "messages", "1001").stdout
     assert "九点开会" in listed
     assert "desktop, phone" in listed
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("bans", "'sip bans'?"),
+        ("registrations", "'sip registrations'?"),
+        ("trace", "'sip trace'?"),
+        ("ban", "'sip bans'?"),
+        ("agent", "'agents'?"),
+        ("record", "'calls record', 'stations record', 'prompts record'?"),
+        ("lift", "'sip bans lift'?"),
+        ("show", "'configuration show', 'calls show', 'contacts show', 'calendars show', 'lists show', …?"),
+    ],
+)
+def test_a_word_that_is_no_command_is_looked_for_below_the_nouns(word: str, meant: str) -> None:
+    asked = CliRunner().invoke(app, [word], env={"COLUMNS": "200"})
+    assert asked.exit_code == 2
+    assert f"No such command '{word}'. Did you mean {meant}" in asked.stderr
+
+
+def test_a_word_that_is_like_no_command_is_not_guessed_at() -> None:
+    asked = CliRunner().invoke(app, ["xyzzy"], env={"COLUMNS": "200"})
+    assert asked.exit_code == 2
+    assert "No such command 'xyzzy'." in asked.stderr
+    assert "Did you mean" not in asked.stderr
