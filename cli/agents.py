@@ -105,13 +105,13 @@ def take_back_leave(
 @app.command("extend-wrap-up")
 def extend_wrap_up(
     agent: Agent,
-    seconds: Annotated[float, typer.Argument(help="How much longer.")],
+    extend_s: Annotated[float, typer.Argument(metavar="seconds", help="How much longer.")],
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Let the present wrap-up take longer."""
-    show(ask(socket, config, "agent.extend_wrap_up", agent=agent, extend_s=seconds), as_json)
+    show(ask(socket, config, "agent.extend_wrap_up", agent=agent, extend_s=extend_s), as_json)
 
 
 @app.command("end-wrap-up")

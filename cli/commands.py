@@ -11,10 +11,11 @@ from cli.ask_verb import ask_verb
 from cli.configuration.error import ConfigurationError
 from cli.credentials import TOKEN, TOKEN_FILE, token, use_token_of
 from cli.desk.command import desk
+from cli.noun import CARRIED_OUT
 from cli.nouns import WithNouns
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
-from cli.refusals import in_commands
+from cli.refusals import told
 from cli.schema.command import schema
 from cli.top.command import top
 from runtime.errors import PeerError, UsageError
@@ -37,7 +38,7 @@ class _PlainErrors(WithNouns):
         except SheetError as error:
             print_problems(error.problems, stderr=True)
         except VerbRefused as error:
-            print_error(f"{in_commands(str(error))}{_how_to_show_it(error)}")
+            print_error(f"{told(error, context.meta.get(CARRIED_OUT))}{_how_to_show_it(error)}")
         except (UsageError, PeerError) as error:
             print_error(str(error))
         raise typer.Exit(REFUSED)

@@ -3,6 +3,9 @@
 import typer
 from typer.core import TyperGroup
 
+CARRIED_OUT = "ringmain.carried_out"
+"""Key of what a context and all below it share: the command that the words lead to."""
+
 
 def noun(text: str | None = None) -> typer.Typer:
     """A group of commands. The noun alone means the first command given to it, which lists or follows.
@@ -12,7 +15,16 @@ def noun(text: str | None = None) -> typer.Typer:
     return typer.Typer(help=text, cls=_Noun)
 
 
-class _Noun(TyperGroup):
+class Group(TyperGroup):
+    """Commands of which the one that is carried out is known above, too."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]):  # type: ignore[no-untyped-def, override]
+        name, command, rest = super().resolve_command(ctx, args)
+        ctx.meta[CARRIED_OUT] = command
+        return name, command, rest
+
+
+class _Noun(Group):
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Put the first command before options that stand alone, except the question for help."""
         if ctx.resilient_parsing:  # the shell wants to complete it: any command may follow

@@ -9,9 +9,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from cli.noun import Group
+
 _MOST_GUESSES = 5
 _LIKENESS = 0.65
-"""Of a word to the command that may have been meant, as difflib counts it; ``barge`` is not meant by ``agent``."""
+"""Of a word to the command that may have been meant, as difflib counts it: ``agent`` is no ``barge``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ NOUNS: Mapping[str, Noun] = {
 }
 
 
-class WithNouns(TyperGroup):
+class WithNouns(Group):
     """A command with the nouns behind its own commands."""
 
     def __init__(self, **given: object) -> None:

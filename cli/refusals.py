@@ -3,6 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from typer.core import TyperArgument, TyperCommand, TyperOption
+
+from switch.control.inbox import VerbRefused
+
 COMMANDS: Mapping[str, str] = {
     "agent.messages": "agents messages",
     "alarm.list": "alarms",
@@ -35,6 +39,27 @@ COMMANDS: Mapping[str, str] = {
 """The verbs that refusals advise, each with its command."""
 _VERB = re.compile(r"(?<![\w.`])[a-z]+\.[a-z_]+(?![\w.`])")
 _PARAMETER = re.compile(r"\b(with|without) (force|by_phone)\b")
+
+
+def told(refusal: VerbRefused, command: TyperCommand | None) -> str:
+    """The sentence of a refusal in the words of who typed ``command``, if it is known."""
+    wrong = refusal.data.get("fields", {}) if isinstance(refusal.data, dict) else {}
+    typed = {} if command is None else {name: _typed(name, command) for name in wrong}
+    if not any(typed.values()):
+        return in_commands(str(refusal))
+    return ", ".join(f"{typed[name] or name} {problem}" for name, problem in wrong.items())
+
+
+def _typed(name: str, command: TyperCommand) -> str | None:
+    """How a parameter of a verb is typed, ``duration_s`` as ``--seconds``; None where it is not."""
+    name = name.partition(".")[0]
+    own = {parameter.name: parameter for parameter in command.params}
+    parameter = own.get(name) or own.get(name.removesuffix("_s"))
+    if isinstance(parameter, TyperOption):
+        return parameter.opts[0]
+    if isinstance(parameter, TyperArgument):
+        return parameter.metavar or parameter.name
+    return None
 
 
 def in_commands(refusal: str) -> str:

@@ -29,6 +29,28 @@ def test_a_refusal_names_commands(small_switch: SmallSwitch) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("sip bans add 192.0.2.1 --seconds -5", "--seconds must be more than 0.0; it is -5.0"),
+        ("sip bans add 192.0.2.1 --reason=", "--reason needs 1 or more characters; it is ''"),
+        ("calls park call-1 --return-after -1", "--return-after must be more than 0.0; it is -1.0"),
+        ("agents extend-wrap-up 1001 0", "seconds must be more than 0.0; it is 0.0"),
+    ],
+)
+def test_what_was_typed_wrong_is_named_as_it_is_typed(
+    small_switch: SmallSwitch, line: str, told: str
+) -> None:
+    refused = CliRunner().invoke(app, [*line.split(), "--socket", str(small_switch.socket)])
+    assert refused.exit_code == 1
+    assert refused.stderr == f"ringmain: {told}\n"
+
+
+def test_what_is_given_to_a_verb_by_its_own_name_is_named_so(small_switch: SmallSwitch) -> None:
+    words = ["ask", "ban.add", "source=192.0.2.1", "duration_s=-5", "--socket", str(small_switch.socket)]
+    assert "ban.add: duration_s must be more than 0.0; it is -5" in CliRunner().invoke(app, words).stderr
+
+
 def test_a_refusal_names_options() -> None:
     assert in_commands("in hand; sign in with force to go on") == "in hand; sign in with --force to go on"
     assert in_commands("without by_phone the switch holds") == "without --by-phone the switch holds"
