@@ -14,7 +14,7 @@ from cli.desk.command import desk
 from cli.noun import CARRIED_OUT
 from cli.nouns import WithNouns
 from cli.options import ConfigOption, configuration_path
-from cli.output import print_error, print_line, print_note, print_problems
+from cli.output import errors_for_programs, print_error, print_line, print_note, print_problems
 from cli.refusals import told
 from cli.schema.command import schema
 from cli.top.command import top
@@ -31,6 +31,11 @@ class _PlainErrors(WithNouns):
     """Tells expected errors as sentences. Anything else is a fault of ours and shows its trace."""
 
     def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
+        as_json = "--json" in context.args  # also where nobody comes to read it, as an option is wrong
+        with errors_for_programs(as_json):
+            return self._carry_out(context, as_json=as_json)
+
+    def _carry_out(self, context: typer.Context, *, as_json: bool) -> object:
         try:
             return super().invoke(context)
         except ConfigurationError as error:
@@ -38,9 +43,15 @@ class _PlainErrors(WithNouns):
         except SheetError as error:
             print_problems(error.problems, stderr=True)
         except VerbRefused as error:
-            print_error(f"{told(error, context.meta.get(CARRIED_OUT))}{_how_to_show_it(error)}")
+            text = f"{told(error, context.meta.get(CARRIED_OUT))}{_how_to_show_it(error)}"
+            print_error(text, code=error.code, data=error.data)
         except (UsageError, PeerError) as error:
             print_error(str(error))
+        except typer.TyperException as error:  # a command that cannot be understood
+            if not as_json:
+                raise
+            print_error(error.format_message())
+            raise typer.Exit(error.exit_code) from error
         raise typer.Exit(REFUSED)
 
 

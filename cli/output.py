@@ -3,8 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +20,17 @@ from runtime.problems import Problem
 
 _WIDTH_OF_A_FILE = 10_000
 """Columns for output that goes to no terminal, so that nothing is left out or folded in a pipe."""
+_FOR_PROGRAMS = ContextVar("errors are for programs", default=False)
+
+
+@contextmanager
+def errors_for_programs(wanted: bool) -> Iterator[None]:
+    """Errors that are told meanwhile are JSON, one a line, if it is ``wanted``."""
+    before = _FOR_PROGRAMS.set(wanted)
+    try:
+        yield
+    finally:
+        _FOR_PROGRAMS.reset(before)
 
 
 def print_json(value: object) -> None:
@@ -46,8 +59,12 @@ def print_line(text: str) -> None:
     console().print(text, soft_wrap=True)
 
 
-def print_error(text: str) -> None:
-    """A sentence on standard error."""
+def print_error(text: str, *, code: str = "", data: object = None) -> None:
+    """A sentence on standard error; ``code`` and ``data`` tell programs more, as the switch's errors do."""
+    if _FOR_PROGRAMS.get():
+        told = {"code": code, "message": text, "data": data}
+        _print_json_error({name: value for name, value in told.items() if value})
+        return
     console(stderr=True).print(f"[bold red]ringmain:[/] {escape(text)}", soft_wrap=True)
 
 
@@ -58,14 +75,17 @@ def print_note(text: str) -> None:
 
 def print_problems(problems: Sequence[Problem], *, complete: bool = True, stderr: bool = False) -> None:
     """Every mistake on a line of its own, its place first; ``complete``: there are no others."""
-    target = console(stderr=stderr)
-    for problem in problems:
-        line = str(replace(problem, file=shown_path(problem.file)))
-        target.print(line, markup=False, soft_wrap=True)
+    lines = [str(replace(problem, file=shown_path(problem.file))) for problem in problems]
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     rest = "" if complete else "; more may follow once these are mended"
-    target.print(
-        f"[bold red]{len(problems)} problem{'s' if len(problems) > 1 else ''}[/]{rest}", soft_wrap=True
-    )
+    if stderr and _FOR_PROGRAMS.get():
+        data = {"problems": [asdict(problem) for problem in problems], "complete": complete}
+        _print_json_error({"message": "\n".join([*lines, f"{count}{rest}"]), "data": data})
+        return
+    target = console(stderr=stderr)
+    for line in lines:
+        target.print(line, markup=False, soft_wrap=True)
+    target.print(f"[bold red]{count}[/]{rest}", soft_wrap=True)
 
 
 def print_cautions(cautions: Sequence[Problem]) -> None:
@@ -110,6 +130,11 @@ def minute(moment: datetime) -> str:
 def time_of_day(wall: float) -> str:
     """Local time with milliseconds."""
     return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def _print_json_error(error: Mapping[str, object]) -> None:
+    """In the form in which the switch answers a browser."""
+    typer.echo(json.dumps({"error": error}, ensure_ascii=False, default=_plain), err=True)
 
 
 def _plain(value: object) -> str:
