@@ -277,6 +277,21 @@ TRUNK = {
         },
     ],
 }
+TRUNK_DETAILS = {
+    "shares": [{"tenant": "acme", "channels": 10, "calls": 2}],
+    "channels_in": 0,
+    "channels_out": 20,
+    "calls_per_s_in": 0.0,
+    "calls_per_s_out": 2.5,
+    "domain": "gx.ims.example",
+    "networks": ["192.0.2.0/28"],
+    "numbers": ["95598", "95599"],
+    "codecs": ["PCMA"],
+    "registration_user": "95598",
+    "registration_status": 200,
+    "registration_since_s": 3725.0,
+    "registration_expires_s": 312,
+}
 CALENDAR = {
     "name": "office",
     "title": "营业厅",
@@ -508,7 +523,7 @@ class SmallSwitch:
             self._verb("prompt.record", RecordPromptParams, PLACED | {"prompt": "zh/outage"}),
             self._verb("station.stop_recording", StationParams, PLACED | {"recording_id": "recording-1"}),
             self._verb("trunk.list", NoParams, [TRUNK, TRUNK | {"name": "mobile", "enabled": False}]),
-            self._verb("trunk.show", TrunkParams, TRUNK | {"channels_out": 20}),
+            self._verb("trunk.show", TrunkParams, TRUNK | TRUNK_DETAILS),
             self._verb("trunk.enable", TrunkParams, TRUNK),
             self._verb("trunk.disable", TrunkParams, TRUNK),
             self._verb("flow.list", NoParams, [FLOW]),
