@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from hashlib import blake2s
+from math import ceil
 
 from rich.cells import cell_len, set_cell_size
 
@@ -16,18 +17,23 @@ from switch.sip.trace.traced import TracedMessage
 
 _MARGIN = len("12:34:56.789  ")
 _NARROWEST, _WIDEST = 22, 44
-"""Cells of a column."""
+"""Cells of a column; the second on a terminal."""
+_WIDEST_IN_FILE = 50
+"""Enough for any address; a longer label makes its own arrow longer."""
+_SHAFT = len("─ " + " ─")
+_TIP = len("▶│")
 _MOST_COLUMNS = 24
 _REMEMBERED = 10_000
 OWN_TITLE = "ringmain"
 
 
 class Ladder:
-    """Draws message by message; a header comes with every neighbour that is new."""
+    """Draws message by message; a header comes with every neighbour that is new, and with wider columns."""
 
-    def __init__(self, width: int) -> None:
-        """``width`` in cells of the terminal."""
+    def __init__(self, width: int | None) -> None:
+        """``width`` in cells of the terminal; None: columns get as wide as labels need."""
         self._width = width
+        self._needed = _NARROWEST
         self._own: set[str] = set()
         self._columns: list[str] = []
         self._seen: OrderedDict[bytes, None] = OrderedDict()
@@ -43,7 +49,8 @@ class Ladder:
             missing = list(dict.fromkeys((source, target)))
         self._columns += missing
         label = summary(message.data) + (" (again)" if self._is_repeated(message) else "")
-        header = self._header() if missing else []
+        wider = self._width is None and self._widen(source, target, label)
+        header = self._header() if missing or wider else []
         return [*header, self._arrow(message.time, source, target, label)]
 
     def _is_repeated(self, message: TracedMessage) -> bool:
@@ -54,8 +61,18 @@ class Ladder:
             self._seen.popitem(last=False)
         return repeated
 
+    def _widen(self, source: str, target: str, label: str) -> bool:
+        """Make room for a message and its neighbours; whether columns are wider now."""
+        before, span = self._needed, abs(self._columns.index(source) - self._columns.index(target))
+        arrow = ceil((cell_len(label) + _SHAFT + _TIP) / span) if span else 0
+        needed = max(arrow, len(source) + 1, len(target) + 1)
+        self._needed = max(before, min(needed, _WIDEST_IN_FILE))
+        return self._needed > before
+
     @property
     def _column_width(self) -> int:
+        if self._width is None:
+            return self._needed
         room = (self._width - _MARGIN) // max(1, len(self._columns))
         return max(_NARROWEST, min(room, _WIDEST))
 
@@ -76,7 +93,8 @@ class Ladder:
         before = "".join(_centred("│", width, " ") for _ in range(left)) + " " * ((width - 1) // 2) + "│"
         if left == right:
             return f"{time_of_day(time)}  {before} {label} ↺"
-        body = _centred(f" {label} ", between - 1, "─")
+        room = between - 1 if self._width is not None else max(between - 1, cell_len(label) + _SHAFT)
+        body = _centred(f" {label} ", room, "─")
         arrow = f"{body}▶" if start < end else f"◀{body}"
         after = "│" + (" " * (width - 1) + "│") * (len(self._columns) - right - 1)
         return f"{time_of_day(time)}  {before}{arrow}{after}"

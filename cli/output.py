@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from rich.console import Console
@@ -97,9 +98,17 @@ def print_cautions(cautions: Sequence[Problem]) -> None:
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print now; made anew, because tests and pipes exchange the streams."""
-    stream = sys.stderr if stderr else sys.stdout
-    fixed = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_A_FILE
+    fixed = None if _is_limited(sys.stderr if stderr else sys.stdout) else _WIDTH_OF_A_FILE
     return Console(stderr=stderr, width=fixed, highlight=False, emoji=False)
+
+
+def terminal_width() -> int | None:
+    """Cells of a line on standard output; None for a pipe or a file, where lines have no end."""
+    return shutil.get_terminal_size().columns if _is_limited(sys.stdout) else None
+
+
+def _is_limited(stream: TextIO) -> bool:
+    return stream.isatty() or "COLUMNS" in os.environ
 
 
 def cell(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
@@ -17,7 +16,7 @@ from rich.markup import escape
 from cli.call_ids import whole_id_of
 from cli.ladder import Ladder, summary
 from cli.options import ConfigOption, JsonOption, SocketOption, configuration, connect, record_reader
-from cli.output import print_json_line, print_note
+from cli.output import print_json_line, print_note, terminal_width
 from runtime.errors import PeerError, UsageError
 from switch.control.client import SyncControlClient
 from switch.records.errors import NoRecords, RecordNotFound
@@ -89,7 +88,7 @@ def trace(
         if first is None:
             print_note("no message fits")
             return
-        ladder = Ladder(shutil.get_terminal_size().columns)
+        ladder = Ladder(terminal_width())
         _show(islice(chain([first], wanted), count), ladder, file, full, as_json)
 
 

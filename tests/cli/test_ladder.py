@@ -58,6 +58,35 @@ def test_a_long_label_is_cut_to_its_column() -> None:
     assert len(lines[-1]) <= 60
 
 
+def test_without_a_terminal_columns_get_as_wide_as_labels_need() -> None:
+    ladder = Ladder(None)
+    first = ladder.draw(traced(CALLER, SWITCH, write_message(INVITE), sent=False))
+    number = make_request("INVITE", uri=f"sip:{'9' * 30}@switch", body=SDP)
+    lines = ladder.draw(traced(SWITCH, CALLER, write_message(number), sent=True))
+    again = ladder.draw(traced(SWITCH, CALLER, write_message(make_response(INVITE, 180)), sent=True))
+    assert f"│◀─ INVITE {'9' * 30} SDP ─│" in lines[-1]
+    bars = [[index for index, character in enumerate(line) if character in "│"] for line in lines[3:]]
+    assert len(first[-1]) < len(lines[-1]) == len(again[-1])
+    assert bars[0] == bars[1]
+    assert len(lines) == 5, "wider columns have a header of their own"
+    assert len(again) == 1
+
+
+def test_without_a_terminal_a_very_long_label_is_whole_and_widens_its_own_line_alone() -> None:
+    ladder = Ladder(None)
+    uri = f"sip:{'9' * 200}@switch"
+    long = ladder.draw(traced(CALLER, SWITCH, write_message(make_request("INVITE", uri=uri)), sent=False))
+    short = ladder.draw(traced(SWITCH, CALLER, write_message(make_response(INVITE, 180)), sent=True))
+    assert f" INVITE {'9' * 200} " in long[-1]
+    assert len(short[-1]) < 120
+
+
+def test_without_a_terminal_addresses_are_whole() -> None:
+    here, there = (Hop("tls", f"2001:db8:1111:2222:3333:4444:5555:{end}", 50_060) for end in (6666, 7777))
+    lines = Ladder(None).draw(traced(here, there, write_message(INVITE), sent=None))
+    assert [f"[{hop.host}]:50060" for hop in (here, there)] == lines[1].split()
+
+
 def test_what_is_no_sip_is_shown_safely() -> None:
     assert summary(b"\x1b[2Jjunk\r\nmore") == "\ufffd[2Jjunk"
     assert summary(b"\r\n\r\n") == "keep-alive"

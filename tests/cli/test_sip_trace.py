@@ -56,6 +56,25 @@ def test_a_leg_is_shown_from_its_beginning_though_its_call_is_told_later(
     ]
 
 
+def test_a_ladder_in_a_pipe_is_whole(
+    configuration_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    path = tmp_path / "long.pcap"
+    requests = [make_request("INVITE", uri=f"sip:{'1' * 50}@x"), make_request("BYE", uri="sip:2@x")]
+    hops = [(CALLER, SWITCH), (SWITCH, TRUNK)]
+    path.write_bytes(
+        file_header()
+        + b"".join(
+            encode_packet(TracedMessage(1_790_000_000.0, *pair, write_message(request)))
+            for pair, request in zip(hops, requests, strict=True)
+        )
+    )
+    assert f" INVITE {'1' * 50} ─" in run(configuration_path, "--read", str(path)).stdout
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, run(configuration_path, "--read", str(path)).stdout.splitlines())) <= 80
+
+
 def test_what_is_written_is_not_for_everybody(configuration_path: Path, pcap: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.pcap"
     result = run(configuration_path, "--read", str(pcap), "--write", str(kept))
