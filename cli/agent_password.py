@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cli.passwords import read_password
 from runtime.ids import RandomIds
 from switch.access.secrets import SALT_OCTETS, PasswordHash, why_unfit
 
@@ -11,17 +12,17 @@ from switch.access.secrets import SALT_OCTETS, PasswordHash, why_unfit
 def password(
     agent: Annotated[str, typer.Argument(help="The agent's number (工号).")],
     chosen: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--password",
-            prompt="Password",
-            hide_input=True,
-            confirmation_prompt=True,
-            help="Asked for when it is not given, so that no list of processes shows it.",
+            "--password", help="Asked for when it is not given, so that no list of processes shows it."
         ),
-    ],
+    ] = None,
 ) -> None:
-    """Hash a password for the agent's entry in [[agents]], by which the agent's desktop signs in."""
+    """Hash a password for the agent's entry in [[agents]], by which the agent's desktop signs in.
+
+    Where there is no terminal, the password is a line of standard input.
+    """
+    chosen = read_password() if chosen is None else chosen
     lacks = why_unfit(chosen, agent)
     if lacks is not None:
         raise typer.BadParameter(f"this password will not do: {lacks}")

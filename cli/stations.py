@@ -19,6 +19,7 @@ from cli.options import (
     own_name,
 )
 from cli.output import duration, print_json, print_line
+from cli.passwords import read_password
 from cli.table import print_table
 
 app = noun()
@@ -141,11 +142,14 @@ def _counted(count: int, noun: str) -> str:
 
 @app.command("hash")
 def hash_password(name: NameArgument, config: ConfigOption = None) -> None:
-    """Ask for a station's password; print the configuration that lets it register without holding it."""
+    """Ask for a station's password; print the configuration that lets it register without holding it.
+
+    Where there is no terminal, the password is a line of standard input.
+    """
     from switch.sip.config import StationConfig  # loads the media core's words
 
     realm = configuration(config).sip.realm
-    password = SecretStr(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    password = SecretStr(read_password())
     try:
         station = StationConfig(name=name, password=password)
     except ValidationError:

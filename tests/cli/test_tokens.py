@@ -2,18 +2,26 @@
 
 import json
 import tomllib
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from acd.agent_config import AgentConfig
 from cli.commands import app
 from cli.configuration.installation import load_installation
+from cli.passwords import read_password
 from switch.access.config import TokenConfig
 from switch.access.secrets import PasswordHash, token_hash
 from tests.cli.small_installation import write_installation
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def run(*words: str, typed: str = "") -> Any:
@@ -80,7 +88,7 @@ def test_tokens_are_listed_without_their_hashes(tmp_path: Path) -> None:
     assert "sha256" not in listed
 
 
-def test_a_password_is_asked_for_twice_and_its_hash_is_the_configuration_s() -> None:
+def test_the_hash_of_a_password_is_the_configuration_s() -> None:
     result = run("agents", "password", "1001", typed="Strom-95598\nStrom-95598\n")
     assert result.exit_code == 0
     assert "Strom" not in result.output
@@ -92,3 +100,34 @@ def test_a_weak_password_is_refused() -> None:
     result = run("agents", "password", "1001", "--password", "abc")
     assert result.exit_code == 2
     assert "8 to 200 characters" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "typed", ["Strom-95598", "Strom-95598\n", "Strom-95598\r\n", "Strom-95598\nStrom-95598\n"]
+)
+@pytest.mark.parametrize("words", [["agents", "password", "1001"], ["stations", "hash", "1001"]])
+def test_a_password_comes_from_a_pipe_without_a_word(tmp_path: Path, words: list[str], typed: str) -> None:
+    config = ["--config", str(write_installation(tmp_path))] if "hash" in words else []
+    result = run(*words, *config, typed=typed)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "assword:" not in result.stdout
+
+
+@pytest.mark.parametrize("typed", ["", "Strom-95598\nStrom-95599\n", b"\xc3\xdc\xc2\xeb-95598\n"])
+def test_a_pipe_without_one_password_is_refused(typed: str | bytes) -> None:
+    result = CliRunner().invoke(app, ["agents", "password", "1001"], input=typed, env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert "standard input is to be the password" in result.stderr
+
+
+def test_at_a_terminal_a_password_is_asked_for_twice_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def prompt(text: str, **how: object) -> str:
+        asked.update(how)
+        return "Strom-95598"
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr(typer, "prompt", prompt)
+    assert read_password() == "Strom-95598"
+    assert asked == {"hide_input": True, "confirmation_prompt": True, "err": True}
