@@ -97,12 +97,13 @@ def _socket_of(path: Path) -> Path | None:
 
 
 def _checked_socket_of(path: Path) -> Path:
+    """The same of a file with mistakes. Raises ConfigurationError where they hide it."""
     from cli.configuration.loading import read_configuration  # loads every part of the switch
 
     reading = read_configuration(path)
     wrong = [problem for problem in reading.problems if problem.key.startswith("control")]
-    if wrong:
-        raise ConfigurationError(wrong, complete=False)
+    if wrong or not reading.tree.get(("control", "socket")):
+        raise ConfigurationError(wrong or reading.problems, complete=False)
     return reading.configuration.control.socket
 
 

@@ -674,6 +674,26 @@ def test_a_wrong_control_section_is_told_on_standard_error(tmp_path: Path) -> No
     assert "my.toml:2: control.socket is 5" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[control\nsocket = "s.sock"\n', "ringmain.toml:1: "),
+        ('[control]\nsocket = "s.sock\n', "ringmain.toml:2: socket"),
+        ("[[queues]]\nname = = 2\n", "ringmain.toml:2: "),
+        ('[control]\nsocket = "s.sock"\nmode = "all"\n', "ringmain.toml:3: control.mode"),
+    ],
+)
+def test_a_configuration_that_hides_the_socket_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ringmain.toml").write_text(text, "utf-8")
+    result = CliRunner().invoke(app, ["trunks", "--config", "ringmain.toml"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(told)
+    assert "no switch listens" not in result.stderr
+
+
 def test_events_are_lines_until_the_count_is_reached(small_switch: SmallSwitch) -> None:
     small_switch.keep_telling()
     lines = run(small_switch, "events", "--topic", "call.*", "--count", "2").stdout.splitlines()
