@@ -114,6 +114,8 @@ class Banning:
                 f"{text} is a network, and bans are of sources such as {source.key}; "
                 "guard.deny is for networks"
             )
+        if "%" in text:
+            raise UsageError(f"{text} names a zone; {source.key} is one source, whatever link it comes by")
         return source
 
     def _trust(self, command: TrustSources, now: float) -> list[Event]:

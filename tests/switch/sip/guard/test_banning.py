@@ -26,6 +26,15 @@ def test_an_operator_bans_a_source_and_hears_it_again() -> None:
     assert len(banning) == 0
 
 
+def test_of_several_bans_by_hand_the_last_counts_however_short() -> None:
+    banning = Banning(GuardConfig())
+    order(banning, BanSource(source="192.0.2.66", reason="盗打", duration_s=None))
+    order(banning, BanSource(source="192.0.2.66", reason="test", duration_s=60))
+    assert [(ban.reason, ban.ends_at) for ban in banning.all()] == [("test", 60.0)]
+    assert banning.wake(now=60.0) == [BanLifted(source="192.0.2.66", reason="expired", dropped=0)]
+    assert banning.sources.of("192.0.2.66").ban is None
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [
@@ -68,4 +77,15 @@ def test_a_ban_of_a_network_is_refused(network: str) -> None:
     banning = Banning(GuardConfig())
     with pytest.raises(UsageError, match=r"is a network.*guard\.deny"):
         order(banning, BanSource(source=network, reason="盗打", duration_s=None))
+    assert len(banning) == 0
+
+
+@pytest.mark.parametrize(
+    ("zoned", "source"), [("fe80::1%eth0", "fe80::/64"), ("2001:db8::1%2", "2001:db8::/64")]
+)
+def test_a_zone_is_refused_since_a_ban_holds_on_every_link(zoned: str, source: str) -> None:
+    banning = Banning(GuardConfig())
+    for command in (BanSource(source=zoned, reason="盗打", duration_s=None), LiftBan(source=zoned)):
+        with pytest.raises(UsageError, match=f"{zoned} names a zone; {source} is one source"):
+            order(banning, command)
     assert len(banning) == 0
