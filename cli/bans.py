@@ -1,5 +1,6 @@
 """``ringmain sip bans``: the sources that are not heard."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -7,8 +8,9 @@ from rich.markup import escape
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json, print_line
+from cli.output import cell, duration, print_json, print_line
 from cli.table import print_table
+from runtime.clock import local_now
 
 app = noun("Bans: the sources that are not heard; ban one, or hear it again.")
 
@@ -37,10 +39,9 @@ def add_ban(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hear nothing from a source any more."""
+    """Hear nothing from a source any more, in place of any ban that it is under."""
     ban = ask(socket, config, "ban.add", source=source, reason=reason, duration_s=duration_s)
-    how_long = "until it is lifted" if ban["left_s"] is None else f"for {duration(ban['left_s'])}"
-    _show(ban, f"is banned {how_long}", as_json)
+    _show(ban, f"is banned {_how_long(ban['left_s'])}", as_json)
 
 
 @app.command("lift")
@@ -50,6 +51,12 @@ def lift_ban(
     """Hear a source again."""
     ban = ask(socket, config, "ban.lift", source=source)
     _show(ban, f"is heard again; {ban['dropped']} messages were dropped", as_json)
+
+
+def _how_long(left_s: float | None) -> str:
+    if left_s is None:
+        return "until it is lifted"
+    return f"for {duration(left_s)}, until {cell(local_now() + timedelta(seconds=left_s))}"
 
 
 def _row(ban: dict[str, Any]) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """agents, calls, queues and events: what they ask of the switch and how they show its answer."""
 
 import json
+from datetime import datetime
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -401,9 +402,18 @@ def test_a_change_is_confirmed_in_a_sentence(small_switch: SmallSwitch) -> None:
     assert run(small_switch, "agents", "ready", "1001").stdout == "agent 1001 is now AVAILABLE at 1001\n"
     assert run(small_switch, "agents", "sign-out", "1001").stdout == "agent 1001 is now LOGGED_OUT\n"
     assert run(small_switch, "calls", "hang-up", "call-1").stdout == "call-1 from 13800138000 is hung up\n"
-    add, lift = (run(small_switch, "sip", "bans", verb, "192.0.2.66").stdout for verb in ("add", "lift"))
-    assert add == "192.0.2.66 is banned for 8:53\n"
+    lift = run(small_switch, "sip", "bans", "lift", "192.0.2.66").stdout
     assert lift == "192.0.2.66 is heard again; 4711 messages were dropped\n"
+
+
+def test_a_ban_tells_until_when_it_lasts(small_switch: SmallSwitch, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime.fromisoformat("2026-11-23 12:00:00").astimezone()
+    monkeypatch.setattr("cli.bans.local_now", lambda: noon)
+    add = run(small_switch, "sip", "bans", "add", "192.0.2.66").stdout
+    assert add == "192.0.2.66 is banned for 8:53, until 2026-11-23 12:08:53\n"
+    small_switch.changes = {"left_s": None}
+    add = run(small_switch, "sip", "bans", "add", "192.0.2.66").stdout
+    assert add == "192.0.2.66 is banned until it is lifted\n"
 
 
 @pytest.mark.parametrize(
