@@ -310,6 +310,7 @@ def test_each_figure_of_a_leg_is_told_by_its_name(rig: MediaRig) -> None:
     assert (closed.packets_lost, closed.packets_dropped, closed.packets_forged) == (4, 3, 0)
     assert (closed.packets_late, closed.packets_duplicated, closed.packets_reordered) == (0, 2, 1)
     assert 1 < closed.jitter_ms <= closed.jitter_max_ms, "packets of 20 ms came all at once"
+    assert closed.jitter_ms == round(closed.jitter_ms, 3), "whole microseconds"
     assert closed.rtcp_received == 1
     assert (closed.round_trip_ms, closed.round_trip_max_ms) == (None, None), "the report names none of ours"
     assert closed.mos_lowest is not None
