@@ -34,6 +34,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("trunk.degraded", logging.WARNING),
     ("trunk.full", logging.WARNING),
     ("trunk.registration_failed", logging.WARNING),
+    ("sip.request_answered", logging.DEBUG),  # what follows from it is told by trunk.down and the like
     ("name.lost", logging.WARNING),
     ("recording.failed", logging.WARNING),
     ("endpoint.failed", logging.WARNING),

@@ -9,7 +9,7 @@ from runtime.vocabulary import Output
 from switch.mrcp.config import SpeechServerConfig
 from switch.mrcp.events import SpeechServerDown, SpeechServerUp
 from switch.mrcp.resource import Resource
-from switch.sip.commands import SendRequest
+from switch.sip.commands import GiveUpRequest, SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.hop import Hop
 from switch.sip.messages.uri import SipUri
@@ -145,7 +145,8 @@ class SpeechServers:
         if not is_late:
             return self._probe(self._servers[subject], now)
         server = self._servers[self._probes.pop(subject)]
-        return self.failed(server, "OPTIONS not answered", now, by_silence=True)
+        failed = self.failed(server, "OPTIONS not answered", now, by_silence=True)
+        return [GiveUpRequest(request_id=subject), *failed]
 
     def _probe(self, server: SpeechServer, now: float) -> list[Output]:
         interval_s = server.config.options_interval_s
@@ -153,8 +154,8 @@ class SpeechServers:
             return []
         request_id = self._ids.new("request")
         self._probes[request_id] = server.name
-        self._deadlines.set((server.name, False), now + interval_s)
         self._deadlines.set((request_id, True), now + min(_OPTIONS_PATIENCE_S, interval_s))
+        self._deadlines.set((server.name, False), now + interval_s)
         return [
             SendRequest(
                 request_id=request_id,

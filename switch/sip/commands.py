@@ -107,7 +107,7 @@ class DialLeg(Command):
 
 @plain_data
 class SendRequest(Command):
-    """Ask something outside of any dialog; RequestAnswered follows, whatever happens."""
+    """Ask something outside of any dialog; RequestAnswered follows, unless GiveUpRequest comes before."""
 
     request_id: str
     method: str
@@ -129,6 +129,13 @@ class SendRequest(Command):
     """For requests that belong together, such as the REGISTERs of one trunk; a new one when empty."""
     cseq: int = 1
     """Its number; the next request of the same Call-ID takes one above RequestAnswered's."""
+
+
+@plain_data
+class GiveUpRequest(Command):
+    """Wait no longer for the answer to a SendRequest, and repeat it no more. No harm when it was answered."""
+
+    request_id: str
 
 
 @plain_data

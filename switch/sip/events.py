@@ -163,7 +163,10 @@ class StationResynced(Event):
 
 @plain_data
 class RequestAnswered(Event):
-    """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end."""
+    """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end.
+
+    Nothing is told of OPTIONS that were not answered in time: trunk.down says what follows from that.
+    """
 
     topic: ClassVar[str] = "sip.request_answered"
     request_id: str

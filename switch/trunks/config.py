@@ -214,7 +214,10 @@ class TrunkConfig(Section):
         description="Pause between two OPTIONS to an address, in seconds; 0: none are sent.",
     )
     options_timeout_s: float = Field(
-        default=5, gt=0, le=32, description="How long an answer to OPTIONS is waited for, in seconds."
+        default=5,
+        gt=0,
+        le=32,
+        description="How long an answer to OPTIONS is waited for, until the next at most, in seconds.",
     )
     alive_statuses: list[int] = Field(
         default_factory=list,

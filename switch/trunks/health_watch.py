@@ -7,7 +7,7 @@ from typing import NamedTuple
 from runtime.deadlines import Deadlines
 from runtime.ids import Ids
 from runtime.vocabulary import Output
-from switch.sip.commands import SendRequest
+from switch.sip.commands import GiveUpRequest, SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.locating.weights import Draw
 from switch.trunks.config import TrunkConfig
@@ -57,8 +57,10 @@ class HealthWatch:
         self._deadlines: Deadlines[_Timer] = Deadlines()
 
     def begin(self, trunk: Trunk, endpoint: Endpoint, now: float) -> list[Output]:
-        """A new endpoint: ask it at once."""
-        return self._probe(trunk, endpoint, now) if trunk.config.options_interval_s else []
+        """A new endpoint: ask it at once, unless its answer is awaited already."""
+        if not trunk.config.options_interval_s or self._is_asked(endpoint):
+            return []
+        return self._probe(trunk, endpoint, now)
 
     def ask(self, trunk: Trunk, now: float) -> list[Output]:
         """Ask all endpoints of a trunk at once, which is back in service."""
@@ -97,9 +99,7 @@ class HealthWatch:
         if timer is None:
             return []
         if timer.kind is _TimerKind.LATE:
-            probe = self._probes.pop(timer.subject)
-            endpoint = probe.trunk.endpoints.get(probe.endpoint)
-            return self._fail(probe.trunk, endpoint, now, None) if endpoint else []
+            return self._give_up(timer.subject, now)
         trunk = self._trunks[timer.subject.partition("/")[0]]
         endpoint = trunk.endpoints.get(timer.subject)
         if endpoint is None:
@@ -109,16 +109,30 @@ class HealthWatch:
         endpoint.health.rest(now)
         return []
 
+    def _is_asked(self, endpoint: Endpoint) -> bool:
+        return any(probe.endpoint == endpoint.name for probe in self._probes.values())
+
+    def _give_up(self, request_id: str, now: float) -> list[Output]:
+        """No answer came in time, and none is waited for when the next OPTIONS are due."""
+        probe = self._probes.pop(request_id)
+        endpoint = probe.trunk.endpoints.get(probe.endpoint)
+        failed = self._fail(probe.trunk, endpoint, now, None) if endpoint else []
+        return [GiveUpRequest(request_id=request_id), *failed]
+
     def _probe(self, trunk: Trunk, endpoint: Endpoint, now: float) -> list[Output]:
         config = trunk.config
         lot = self._draw(_SPREAD) / _SPREAD  # many trunks, or switches, shall not ask in step
-        again_at = now + config.options_interval_s * (0.9 + 0.2 * lot)
-        self._deadlines.set(_Timer(_TimerKind.PROBE, endpoint.name), again_at)
-        if not trunk.enabled:  # whoever took it out of service wants it left alone
-            return []
+        pause_s = config.options_interval_s * (0.9 + 0.2 * lot)
+        patience_s = min(config.options_timeout_s, pause_s)
+        # Whoever took it out of service wants it left alone.
+        asked = self._send(trunk, endpoint, now, patience_s) if trunk.enabled else []
+        self._deadlines.set(_Timer(_TimerKind.PROBE, endpoint.name), now + pause_s)
+        return asked
+
+    def _send(self, trunk: Trunk, endpoint: Endpoint, now: float, patience_s: float) -> list[Output]:
         request_id = self._ids.new("request")
         self._probes[request_id] = _Probe(trunk, endpoint.name, now)
-        self._deadlines.set(_Timer(_TimerKind.LATE, request_id), now + config.options_timeout_s)
+        self._deadlines.set(_Timer(_TimerKind.LATE, request_id), now + patience_s)
         address = options_address(trunk, endpoint)
         return [
             SendRequest(

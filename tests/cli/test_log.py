@@ -120,6 +120,7 @@ def test_legs_that_are_over_are_forgotten_in_the_end(
         ("trunk.down", logging.WARNING),
         ("trunk.registration_failed", logging.WARNING),
         ("trunk.up", logging.INFO),
+        ("sip.request_answered", logging.DEBUG),
         ("journal.entries_lost", logging.WARNING),
     ],
 )

@@ -4,14 +4,14 @@ from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.sip.authentication.client_authentication import ClientAuthentication, ClientAuthentications
 from switch.sip.authentication.retries import renew
-from switch.sip.commands import SendMessage, SendRequest
+from switch.sip.commands import GiveUpRequest, SendMessage, SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.legs.invites import add_fields, check_fields
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.messages.message import Fields, Headers, Request
 from switch.sip.messages.text import printable
-from switch.sip.transactions.client_transaction import RequestUnanswered, ResponseReceived
+from switch.sip.transactions.client_transaction import ClientTransaction, RequestUnanswered, ResponseReceived
 
 _NOT_FOR_HERE = frozenset({"INVITE", "ACK", "CANCEL", "BYE", "PRACK"})
 _MOST_VALUES = 16
@@ -36,6 +36,8 @@ class OutOfDialog:
     def __init__(self, signalling: LegSignalling, authentications: ClientAuthentications) -> None:
         self._signalling = signalling
         self._authentications = authentications
+        self._open: dict[str, ClientTransaction] = {}
+        """In which each request waits for its answer, by the request's id."""
 
     def send(self, command: SendRequest, now: float) -> list[Output]:
         """Ask."""
@@ -48,7 +50,17 @@ class OutOfDialog:
         request = self._make(command)
         if known is not None:
             known.put_on(request)
-        return [self._signalling.layer.send(request, command.hop, pending, now)[1]]
+        self._open[command.request_id], message = self._signalling.layer.send(
+            request, command.hop, pending, now
+        )
+        return [message]
+
+    def give_up(self, command: GiveUpRequest, now: float) -> list[Output]:
+        """Wait no longer."""
+        transaction = self._open.pop(command.request_id, None)
+        if transaction is not None:
+            self._signalling.layer.give_up(transaction)
+        return []
 
     def response(self, pending: PendingRequest, report: ResponseReceived, now: float) -> list[Output]:
         """An answer: the end, unless it asks for a password that we have."""
@@ -57,6 +69,7 @@ class OutOfDialog:
             return []
         if response.status in (401, 407) and (again := self._prove(pending, report, now)) is not None:
             return [again]
+        self._open.pop(pending.request_id, None)
         headers = response.headers
         return [
             RequestAnswered(
@@ -76,6 +89,7 @@ class OutOfDialog:
 
     def unanswered(self, pending: PendingRequest, report: RequestUnanswered, now: float) -> list[Output]:
         """No answer will come."""
+        self._open.pop(pending.request_id, None)
         return [
             RequestAnswered(
                 request_id=pending.request_id,
@@ -96,7 +110,10 @@ class OutOfDialog:
         pending.cseq += 1
         again = renew(refused.request, pending.cseq)
         known.put_on(again)
-        return self._signalling.layer.send_again(refused, again, pending.hop, now)[1]
+        self._open[pending.request_id], message = self._signalling.layer.send_again(
+            refused, again, pending.hop, now
+        )
+        return message
 
     def _make(self, command: SendRequest) -> Request:
         signalling = self._signalling

@@ -10,7 +10,7 @@ from switch.mrcp.config import MrcpConfig, SpeechServerConfig
 from switch.mrcp.events import SpeechServerDown, SpeechServerUp
 from switch.mrcp.resource import Resource
 from switch.mrcp.servers import SpeechServer, SpeechServers
-from switch.sip.commands import SendRequest
+from switch.sip.commands import GiveUpRequest, SendRequest
 from switch.sip.events import RequestAnswered
 
 SAYS, HEARS = Resource.SYNTHESIZER, Resource.RECOGNIZER
@@ -116,7 +116,7 @@ def test_options_find_out_that_a_server_is_gone_and_that_it_is_back() -> None:
         "<sip:ringmain@192.0.2.1>",
     )
     assert among.next_deadline() == 5.0
-    assert among.wake(5.0) == []
+    assert among.wake(5.0) == [GiveUpRequest(request_id=asked.request_id)]
     assert among.answered(answered(asked, 200), 5.1) == []
     (asked,) = among.wake(30.0)
     (down,) = among.answered(answered(asked, 408, by_peer=False), 31.0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from switch.sip.commands import DialLeg, SendRequest
+from switch.sip.commands import DialLeg, GiveUpRequest, SendRequest
 from switch.trunks.commands import DisableTrunk, EnableTrunk
 from switch.trunks.events import TrunkDegraded, TrunkDown, TrunkUp
 from tests.helpers.trunks_rig import OUR_HOST, TrunksRig, trunk_config
@@ -84,6 +84,28 @@ def test_silence_counts_when_the_time_is_over_and_a_late_answer_does_not() -> No
     assert rig.all(TrunkDown) == [TrunkDown(trunk="telecom", address="udp:192.0.2.1:5060", status=None)]
     rig.answer(rig.requests("OPTIONS")[0])
     assert changes(rig) == ["trunk.down"]
+
+
+@pytest.mark.parametrize(
+    "keys", [{}, {"options_interval_s": 3}, {"options_interval_s": 40, "failures_to_down": 1}]
+)
+def test_each_is_given_up_before_the_address_is_asked_again(keys: dict[str, Any]) -> None:
+    rig = asked(**keys)
+    rig.pass_time(400)
+    told = [out.request_id for out in rig.outputs if isinstance(out, SendRequest | GiveUpRequest)]
+    sent = [request.request_id for request in rig.requests("OPTIONS")]
+    assert len(sent) >= 9
+    assert told[: 2 * len(sent) - 1] == [request_id for each in sent for request_id in (each, each)][:-1]
+
+
+def test_an_address_that_has_not_answered_yet_is_not_asked_a_second_time() -> None:
+    rig = asked()
+    rig.feed(DisableTrunk(trunk="telecom"), EnableTrunk(trunk="telecom"))
+    assert len(rig.requests("OPTIONS")) == 1
+    rig.answer(last(rig))
+    assert changes(rig) == ["trunk.up"]
+    rig.pass_time(35)
+    assert len(rig.requests("OPTIONS")) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from runtime.errors import UsageError
 from switch.sip.authentication.client_authentication import Account
 from switch.sip.authentication.digest import Credentials
-from switch.sip.commands import SendRequest
+from switch.sip.commands import GiveUpRequest, SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Headers, Request, Response
@@ -111,6 +111,37 @@ def test_a_request_nobody_answers_is_reported_as_408() -> None:
     event = answered(rig)
     assert (event.status, event.by_peer, event.peer) == (408, False, "udp:192.0.2.9:5060")
     assert rig.leftovers() == (0, 0, 0)
+
+
+def test_a_request_that_is_given_up_is_repeated_and_told_of_no_more() -> None:
+    rig = SipRig()
+    request = ask(rig)
+    rig.pass_time(5)
+    repeats = len(rig.messages)
+    assert repeats > 1
+    rig.order(GiveUpRequest(request_id="req"))
+    assert rig.leftovers() == (0, 0, 0)
+    rig.pass_time(LIFETIME_S)
+    answers(rig, request, 200)
+    assert len(rig.messages) == repeats
+    assert rig.reported(RequestAnswered) == []
+
+
+def test_the_proof_of_a_request_is_given_up_with_it() -> None:
+    rig = SipRig()
+    request = ask(rig, credentials=Account("ringmain", "secret"))
+    answers(rig, request, 401, www_authenticate=ASKED)
+    rig.order(GiveUpRequest(request_id="req"))
+    rig.pass_time(LIFETIME_S)
+    assert rig.leftovers() == (0, 0, 0)
+    assert rig.reported(RequestAnswered) == []
+
+
+def test_giving_up_what_was_answered_does_no_harm() -> None:
+    rig = SipRig()
+    answers(rig, ask(rig), 200)
+    assert rig.order(GiveUpRequest(request_id="req")) == []
+    assert answered(rig).status == 200
 
 
 def test_a_request_that_cannot_be_sent_is_reported_as_503() -> None:
