@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, Literal, TextIO
@@ -34,8 +34,17 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("trunk.degraded", logging.WARNING),
     ("trunk.full", logging.WARNING),
     ("trunk.registration_failed", logging.WARNING),
+    ("sip.certificates_unusable", logging.WARNING),
+    ("sip.dialogs_closed", logging.DEBUG),
     ("sip.request_answered", logging.DEBUG),  # what follows from it is told by trunk.down and the like
     ("name.lost", logging.WARNING),
+    ("configuration.refused", logging.WARNING),
+    ("tenant.full", logging.WARNING),
+    ("archive.failed", logging.WARNING),
+    ("second_tier.failed", logging.WARNING),
+    ("storage.lagging", logging.WARNING),
+    ("speech_engine.down", logging.WARNING),
+    ("speech_server.down", logging.WARNING),
     ("recording.failed", logging.WARNING),
     ("endpoint.failed", logging.WARNING),
     ("media.flooded", logging.WARNING),
@@ -124,6 +133,7 @@ class EventLog:
         self._log = structlog.get_logger("ringmain").bind()
         self._threshold = logging.getLevelNamesMapping()[config.level.upper()]
         self._call_of_leg = call_of_leg
+        self._told = _plain if config.format == "json" else _in_words
         self._remembered: OrderedDict[str, str] = OrderedDict()
 
     def wants(self, kind: type[Event]) -> bool:
@@ -146,7 +156,7 @@ class EventLog:
         line: dict[str, Any] = {"timestamp": _moment(wall)}
         if call_id is not None:
             line["call_id"] = call_id
-        line.update((name, _plain(value)) for name, value in fields.items() if _is_told(name, value))
+        line.update((name, self._told(value)) for name, value in fields.items() if _is_told(name, value))
         self._log.log(level, event.topic, **line)
 
     def _call_id_of(self, leg_id: str | None) -> str | None:
@@ -173,8 +183,25 @@ def _is_told(name: str, value: object) -> bool:
 
 
 def _plain(value: object) -> object:
-    """Lists look the same in both formats."""
+    """For programs: lists of lists stay what they are."""
     return list(value) if isinstance(value, tuple) else value
+
+
+def _in_words(value: object) -> object:
+    """For people: a list of lists has a text for each of these."""
+    if not isinstance(value, tuple | list):
+        return value
+    return [_joined(item) if isinstance(item, tuple | list) else item for item in value]
+
+
+def _joined(items: Sequence[object], depth: int = 0) -> str:
+    """One after the other, such as ``1001 0 skill=5.0``: lists within lists are of names and values."""
+    words = (_joined(item, depth + 1) if isinstance(item, tuple | list) else _word(item) for item in items)
+    return ("=" if depth > 1 else " ").join(filter(None, words))
+
+
+def _word(value: object) -> str:
+    return str(round(value, 2) if isinstance(value, float) else value)
 
 
 def _moment(wall: float) -> str:

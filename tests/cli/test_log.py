@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from acd.agent_events import AgentSignedIn
+from acd.events import OfferMade
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from cli.schema.event_words import MODULES
 from cli.schema.events import events_of
@@ -121,6 +122,14 @@ def test_legs_that_are_over_are_forgotten_in_the_end(
         ("trunk.registration_failed", logging.WARNING),
         ("trunk.up", logging.INFO),
         ("sip.request_answered", logging.DEBUG),
+        ("sip.dialogs_closed", logging.DEBUG),
+        ("sip.certificates_unusable", logging.WARNING),
+        ("sip.certificates_reloaded", logging.INFO),
+        ("configuration.refused", logging.WARNING),
+        ("configuration.reloaded", logging.INFO),
+        ("archive.failed", logging.WARNING),
+        ("archive.recovered", logging.INFO),
+        ("speech_server.down", logging.WARNING),
         ("journal.entries_lost", logging.WARNING),
     ],
 )
@@ -143,6 +152,25 @@ def test_what_is_empty_is_left_out_and_lists_look_like_lists(stream: StringIO) -
     first, second = stream.getvalue().splitlines()
     assert "queues=['service', 'vip']" in first
     assert second.rstrip().endswith("agent=1002")
+
+
+OFFER = OfferMade(
+    call_id="call-1",
+    offer_id="offer-1",
+    queue="service",
+    agent="1001",
+    station="1001",
+    ranked=(("1001", 0, (("skill", 5.0), ("idle_s", 12.3456))), ("1002", 1, ())),
+)
+
+
+def test_what_lists_hold_is_told_in_words_to_people_and_whole_to_programs(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="console"), stream)
+    EventLog(LogConfig(), dict[str, str]().get).log_event(OFFER, WALL)
+    assert "ranked=['1001 0 skill=5.0 idle_s=12.35', '1002 1'] " in stream.getvalue()
+    stream.seek(stream.truncate(0))
+    event_log(stream, {}).log_event(OFFER, WALL)
+    assert lines(stream)[0]["ranked"] == [["1001", 0, [["skill", 5.0], ["idle_s", 12.3456]]], ["1002", 1, []]]
 
 
 def test_zero_and_false_are_told(stream: StringIO) -> None:
