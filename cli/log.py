@@ -15,6 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from cli.brief import is_empty
 from runtime.models import Section
+from runtime.problems import Problem
 from runtime.vocabulary import Event, event_fields
 
 LevelName = Literal["debug", "info", "warning", "error"]
@@ -24,6 +25,7 @@ HIDDEN = "(hidden)"
 _SECRET_WORDS = ("password", "secret", "authorization", "nonce_key")
 _LEFT_OUT = frozenset({"sdp", "text", "values"})
 """Long, and may hold media keys, or what is written to customers."""
+CAUTIONS_TOLD = 50
 _BRINGS_LEGS = "endpoint.opened"
 _LEGS_REMEMBERED = 16_384
 
@@ -110,6 +112,15 @@ def configure_logging(config: LogConfig, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # It has a line for every connection and handshake; what is wrong with one is told as an event.
     logging.getLogger("websockets").setLevel(max(level, logging.WARNING))
+
+
+def warn_of(cautions: Sequence[Problem]) -> None:
+    """What is no mistake in a configuration, and yet seldom what was meant; of very many the first."""
+    log = structlog.get_logger("ringmain")
+    for caution in cautions[:CAUTIONS_TOLD]:
+        log.warning("caution", of=str(caution))
+    if len(cautions) > CAUTIONS_TOLD:
+        log.warning("further cautions, which ringmain check tells", number=len(cautions) - CAUTIONS_TOLD)
 
 
 def hide_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

@@ -92,8 +92,12 @@ def print_problems(problems: Sequence[Problem], *, complete: bool = True, stderr
 def print_cautions(cautions: Sequence[Problem]) -> None:
     """Each on a line of its own, marked as one."""
     for caution in cautions:
-        line = escape(str(replace(caution, file=shown_path(caution.file))))
-        console().print(f"[bold yellow]caution:[/] {line}", soft_wrap=True)
+        print_caution(str(replace(caution, file=shown_path(caution.file))))
+
+
+def print_caution(text: str) -> None:
+    """What is no mistake, and yet seldom what was meant."""
+    print_line(f"[bold yellow]caution:[/] {escape(text)}")
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name
-from cli.output import print_json, print_line
+from cli.output import print_caution, print_json, print_line
 from cli.table import print_table
 
 
@@ -29,6 +29,8 @@ def reload(
         print_line(f"and {unnamed} more: {escape(counts)}")
     for key in found["restart_needed"]:
         print_line(f"[bold yellow]needs a restart:[/] {escape(key)}")
+    for caution in found["cautions"]:
+        print_caution(caution)
     if found["checked_only"]:
         print_line("Nothing was done; the switch reads the file at its own start and when it is told to.")
 

@@ -14,7 +14,7 @@ import uvloop
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house.reloading import ReloadParams
-from cli.log import configure_logging
+from cli.log import configure_logging, warn_of
 from cli.log_writer import LogWriter
 from cli.room import Room, room_for_calls
 from cli.shutdown import Shutdown
@@ -49,6 +49,7 @@ def serve(installation: Installation) -> None:
 async def _serve(installation: Installation) -> None:
     loop = asyncio.get_running_loop()
     configuration = installation.configuration
+    warn_of(installation.cautions)
     board = Switchboard(installation, loop)
     shutdown = Shutdown(configuration.switch, board.driver, board.exchange, board.count_open_dialogs, loop)
     shutdown.listen()

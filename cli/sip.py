@@ -3,7 +3,7 @@
 from cli import bans, registrations, sip_trace, trunks
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import print_json, print_line
+from cli.output import print_caution, print_json, print_line
 
 app = noun()
 app.add_typer(registrations.app, name="registrations")
@@ -24,3 +24,5 @@ def reload_certificates(
         return
     files = found["certificates"]
     print_line("\n".join(files) if files else "No listener has a certificate.")
+    for caution in found["cautions"]:
+        print_caution(caution)

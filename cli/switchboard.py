@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from acd.replay.keeping import InputKeeper, Tidying
+from cli.configuration.addresses import refuse_taken
 from cli.configuration.changing.versions import Origin
 from cli.configuration.comparison import ChangeKind, Comparison
 from cli.configuration.installation import Installation
@@ -395,6 +396,7 @@ class Switchboard:
 
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
+        refuse_taken(self.configuration)  # before it is told, and written, that the switch has started
         self._memory.open()
         self._versions.note(self.reloading.running.texts, Origin.START, "")
         self._tidying.start()

@@ -1,6 +1,7 @@
 """The verb that renews certificates, which a signal can ask for too."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from runtime.errors import UsageError
 from runtime.models import Answer, NoParams
@@ -15,14 +16,19 @@ class CertificatesView(Answer):
     """The files that were read."""
 
     certificates: list[str]
+    cautions: list[str]
+    """Which certificates in them are over, nearly over, or not good yet."""
 
 
 class CertificateVerbs:
     """``sip.reload_certificates``."""
 
-    def __init__(self, certificates: Certificates, submit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, certificates: Certificates, submit: Callable[[Event], None], wall: Callable[[], float]
+    ) -> None:
         self._certificates = certificates
         self._submit = submit
+        self._wall = wall
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
@@ -44,4 +50,5 @@ class CertificateVerbs:
             raise UsageError(f"the certificates stay as they are: {error}") from error
         files = self._certificates.files
         self._submit(CertificatesReloaded(certificates=files))
-        return {"certificates": list(files)}
+        now = datetime.fromtimestamp(self._wall(), UTC)
+        return {"certificates": list(files), "cautions": self._certificates.untimely(now)}

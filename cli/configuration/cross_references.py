@@ -187,6 +187,9 @@ def _unusable_certificates(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(("listeners", index, key), expected)
     for key, expected in faults_of_connections(configuration.connections):
         yield Finding(("connections", key), expected)
+    for index, door in enumerate(configuration.control.listeners):
+        for key, expected in faults_of_listener(door):
+            yield Finding(("control", "listeners", index, key), expected)
     http = configuration.http
     if http.certificate is not None and http.private_key is not None:
         for key, expected in faults_of_pair(http.certificate, http.private_key):

@@ -1,10 +1,10 @@
 """Everything people wrote for a switch: its configuration, its tenants', its flows, its prompts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.configuration.cautions import find_cautions
+from cli.configuration.cautions import find_cautions, find_cautions_of_centre
 from cli.configuration.centres import (
     CentreFlows,
     FlowCentre,
@@ -18,10 +18,17 @@ from cli.configuration.error import ConfigurationError
 from cli.configuration.loading import read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
-from cli.configuration.tenants import find_clashes, find_strange_tokens, find_unknown_shares, read_tenants
+from cli.configuration.tenants import (
+    TenantReading,
+    find_clashes,
+    find_strange_tokens,
+    find_unknown_shares,
+    read_tenants,
+)
 from cli.configuration.texts import Texts
 from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
+from runtime.clock import local_now
 from runtime.problems import Problem
 from switch.tenants.config import TenantConfig
 from switch.trunks.area_file import load_areas
@@ -90,8 +97,9 @@ def _load(path: Path, texts: Texts | None) -> Installation:
         raise ConfigurationError(problems, complete=complete)
     own_stations = len(reading.positions.get("stations", ()))
     cautions = (
-        *reading.place(find_cautions(configuration, own_stations)),
+        *reading.place(find_cautions(configuration, own_stations, local_now())),
         *house.cautions,
+        *(caution for tenant in tenants for caution in _cautions_of(tenant)),
         *(caution for centre in centres for caution in centre.flows.cautions),
     )
     return Installation(
@@ -105,6 +113,10 @@ def _load(path: Path, texts: Texts | None) -> Installation:
         flow_centres=_flow_centres({"": house, **{centre.name: centre.flows for centre in centres}}),
         texts=reading.texts,
     )
+
+
+def _cautions_of(tenant: TenantReading) -> Iterator[Problem]:
+    return tenant.reading.place(find_cautions_of_centre(tenant.reading.configuration))
 
 
 def _without_passwords(configuration: Configuration) -> Configuration:

@@ -27,6 +27,7 @@ from cli.configuration.sections import Configuration
 from cli.configuration.texts import Texts
 from cli.house.ground import Ground
 from cli.house.versions import ConfigurationVersions
+from cli.log import warn_of
 from ivr.editions import Editions
 from runtime.errors import UsageError
 from runtime.models import Params
@@ -107,7 +108,10 @@ class Reloading:
     async def reload(self, params: ReloadParams) -> ReloadedConfiguration:
         """Raises UsageError for a configuration with mistakes, and while another reload is under way."""
         with self.alone():
-            return await self.go_by(Order(params.check, params.by))
+            told = await self.go_by(Order(params.check, params.by))
+        if not params.check:
+            warn_of(self._running.cautions)
+        return told
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -142,7 +146,7 @@ class Reloading:
             version = await self._write_and_take(order, after, comparison, acd)
             duration_ms = round((clock.now() - began) * 1000)
             self._ground.driver.submit(_reloaded(comparison, duration_ms, order, version))
-        return _told(comparison, version, checked_only=order.check)
+        return _told(comparison, version, after.cautions, checked_only=order.check)
 
     async def _write_and_take(
         self, order: Order, after: Installation, comparison: Comparison, acd: list[ConfigureAcd]
@@ -242,7 +246,9 @@ def _reloaded(
     )
 
 
-def _told(comparison: Comparison, version: int | None, *, checked_only: bool) -> ReloadedConfiguration:
+def _told(
+    comparison: Comparison, version: int | None, cautions: Sequence[Problem], *, checked_only: bool
+) -> ReloadedConfiguration:
     return {
         "checked_only": checked_only,
         "version": version,
@@ -252,6 +258,7 @@ def _told(comparison: Comparison, version: int | None, *, checked_only: bool) ->
             for c in comparison.changes[:CHANGES_TOLD]
         ],
         "restart_needed": list(comparison.restart_needed),
+        "cautions": [str(caution) for caution in cautions[:PROBLEMS_TOLD]],
     }
 
 

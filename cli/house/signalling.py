@@ -55,7 +55,9 @@ class Signalling:
             self.stack.counters,
             self.stack.guard.ignores,
         )
-        self.certificates = CertificateVerbs(self.transports.certificates, ground.driver.submit)
+        self.certificates = CertificateVerbs(
+            self.transports.certificates, ground.driver.submit, ground.clock.wall
+        )
         bans = self.stack.guard.bans
         self._ban_file = BanFile(configuration.guard.ban_file, bans, ground.clock, ground.loop)
         self.registrations = RegistrationStore(

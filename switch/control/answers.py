@@ -456,6 +456,8 @@ class CertificatesView(TypedDict):
     """The files that were read."""
 
     certificates: _list[str]
+    cautions: _list[str]
+    """Which certificates in them are over, nearly over, or not good yet."""
 
 
 class ChangeOfRecording(TypedDict):
@@ -1168,6 +1170,8 @@ class ReloadedConfiguration(TypedDict):
     restart_needed: _list[str]
     counts: _dict[str, int]
     """Of all changes, by section and kind."""
+    cautions: _list[str]
+    """What is no mistake, and yet seldom what was meant, with file and line; of very many the first."""
 
 
 class ResyncView(TypedDict):

@@ -283,6 +283,20 @@ def test_a_tenants_change_takes_no_document_that_others_are_writing(desk: Desk) 
     assert change["name"] == "ringing"
 
 
+def test_what_is_seldom_meant_is_told_by_a_reload(desk: Desk) -> None:
+    assert desk.call("reload")["cautions"] == []
+    hiding = section("[[access_codes]]", number="2001", target="queue:service")
+    theirs = section("[[access_codes]]", number="81", target="queue:service")
+    for path, code in ((desk.main, hiding), (desk.folder / "tenants" / "acme.toml", theirs)):
+        path.write_text(f"{path.read_text('utf-8')}\n{code}", "utf-8")
+    ours, acme = desk.call("reload", check=True)["cautions"]
+    assert ours.startswith(f"{desk.main}:")
+    assert "access_codes" in ours
+    assert "acme.toml:" in acme
+    assert acme.endswith("nobody can dial station 81")
+    assert desk.call("reload")["cautions"] == [ours, acme]
+
+
 @pytest.mark.parametrize("tenant", ["nobody", "../ringmain", "..", "Acme"])
 def test_there_is_no_tenant_of_such_a_name(desk: Desk, tenant: str) -> None:
     agent = {"tenant": tenant, "section": "agents", "name": "1"}

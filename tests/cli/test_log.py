@@ -11,10 +11,11 @@ import structlog
 
 from acd.agent_events import AgentSignedIn
 from acd.events import OfferMade
-from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
+from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of, warn_of
 from cli.schema.event_words import MODULES
 from cli.schema.events import events_of
 from media.events import DigitDetected, EndpointOpened
+from runtime.problems import Problem
 from runtime.vocabulary import field_names
 from switch.causes import Cause
 from switch.events import CallEnded, SwitchStarted
@@ -184,6 +185,18 @@ def test_the_start_is_one_line_with_the_version(stream: StringIO) -> None:
     event_log(stream, {}).log_event(SwitchStarted(version="0.1.0"), WALL)
     (line,) = lines(stream)
     assert (line["event"], line["level"], line["version"]) == ("switch.started", "info", "0.1.0")
+
+
+def test_what_is_seldom_meant_is_a_warning_and_of_very_many_the_first(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="json"), stream)
+    warn_of([Problem("ringmain.toml", line, "sip.host", "", "another") for line in range(1, 53)])
+    written = lines(stream)
+    assert {line["level"] for line in written} == {"warning"}
+    assert [line["of"] for line in written[:2]] == [
+        "ringmain.toml:1: sip.host; expected another",
+        "ringmain.toml:2: sip.host; expected another",
+    ]
+    assert (len(written), written[-1]["number"]) == (51, 2)
 
 
 def test_session_descriptions_are_left_out(stream: StringIO) -> None:

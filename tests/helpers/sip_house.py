@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +202,12 @@ class Authority:
         self.ca = folder / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca))
 
-    def issue(self, *names: str, called: str = "switch") -> dict[str, str]:
-        """Files of a certificate for these names, as a listener's configuration names them."""
-        issued = self._authority.issue_cert(*names)
+    def issue(self, *names: str, called: str = "switch", ends: datetime | None = None) -> dict[str, str]:
+        """Files of a certificate for these names, as a listener's configuration names them.
+
+        It is good for years, unless it ends sooner.
+        """
+        issued = self._authority.issue_cert(*names, common_name=names[0], not_after=ends)
         certificate, key = self.folder / f"{called}.pem", self.folder / f"{called}.key"
         certificate.write_bytes(b"".join(pem.bytes() for pem in issued.cert_chain_pems))
         issued.private_key_pem.write_to_path(str(key))

@@ -31,6 +31,8 @@ class ReloadedConfiguration(ChangedConfiguration):
 
     counts: dict[str, int]
     """Of all changes, by section and kind."""
+    cautions: list[str]
+    """What is no mistake, and yet seldom what was meant, with file and line; of very many the first."""
 
 
 class ObjectView(Answer):

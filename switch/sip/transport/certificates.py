@@ -2,7 +2,11 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
 
 from runtime.errors import UsageError
 from switch.sip.transport.config import SECURE, ConnectionsConfig, ListenerConfig, PeerCheck
@@ -14,6 +18,21 @@ _MODES = {
 }
 Fault = tuple[str, str]
 """The key that names an unusable file, and what was expected of it."""
+_SOON = timedelta(days=14)
+"""Before the end of a certificate; of a short life only the last third."""
+
+
+class Guarded(Protocol):
+    """A listener that may speak TLS."""
+
+    @property
+    def certificate(self) -> Path | None: ...
+
+    @property
+    def private_key(self) -> Path | None: ...
+
+    @property
+    def client_ca(self) -> Path | None: ...
 
 
 class Certificates:
@@ -30,6 +49,10 @@ class Certificates:
     def files(self) -> tuple[str, ...]:
         """The files with our own certificates."""
         return tuple(dict.fromkeys(str(listener.certificate) for listener in self._listeners))
+
+    def untimely(self, now: datetime) -> list[str]:
+        """What is to be said of the dates in these files."""
+        return [f"{file}: {found}" for file in self.files for found in untimely(Path(file), now)]
 
     def load(self) -> None:
         """Read all files. Raises UsageError, and keeps what there was, when one cannot be used."""
@@ -51,7 +74,7 @@ class Certificates:
         return self._client
 
 
-def faults_of_listener(listener: ListenerConfig) -> Iterator[Fault]:
+def faults_of_listener(listener: Guarded) -> Iterator[Fault]:
     """What is wrong with the files of a listener with TLS."""
     if listener.certificate is not None and listener.private_key is not None:
         yield from faults_of_pair(listener.certificate, listener.private_key)
@@ -73,6 +96,40 @@ def faults_of_pair(certificate: Path, private_key: Path) -> Iterator[Fault]:
     elif problem := _problem(lambda: _load_chain(_bare_context(), certificate, private_key)):
         pair = f"a certificate in {certificate} and its unencrypted key in {private_key}"
         yield "certificate", f"{pair} ({problem})"
+
+
+def untimely(path: Path, now: datetime) -> Iterator[str]:
+    """Which certificates in a file, the chain's too, are over, nearly over, or not good yet, with the day.
+
+    Nothing of a file that holds none: other checks tell that.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError):
+        return
+    for certificate in certificates:
+        if said := _untimely(certificate, now):
+            yield f"the certificate of {_subject(certificate)} {said}"
+
+
+def _untimely(certificate: x509.Certificate, now: datetime) -> str:
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if ends <= now:
+        return f"ended on {ends:%Y-%m-%d %H:%M} UTC"
+    if begins > now:
+        return f"is not good before {begins:%Y-%m-%d %H:%M} UTC"
+    return f"ends on {ends:%Y-%m-%d %H:%M} UTC" if ends - now <= min(_SOON, (ends - begins) / 3) else ""
+
+
+def _subject(certificate: x509.Certificate) -> str:
+    """Whose it is; by its first other name where the subject is empty, as CAs leave it by now."""
+    if certificate.subject.rdns:
+        return certificate.subject.rfc4514_string()
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return "nobody"
+    return str(next(iter(names)).value)
 
 
 def _faults_of_authorities(key: str, path: Path) -> Iterator[Fault]:

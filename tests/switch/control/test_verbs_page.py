@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -270,7 +271,10 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
     certificates = Mock(spec=Certificates, files=("switch.pem",))
-    of_certificates = CertificateVerbs(certificates, rig.driver.submit)
+    certificates.untimely.return_value = [
+        "switch.pem: the certificate of CN=pbx ends on 2026-12-05 08:30 UTC"
+    ]
+    of_certificates = CertificateVerbs(certificates, rig.driver.submit, time.time)
     reloading, administration = reloading_a_changed_queue(folder / "conf", rig)
     fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
     rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})

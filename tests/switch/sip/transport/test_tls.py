@@ -1,6 +1,8 @@
 """TLS over loopback, with certificates made for the test."""
 
 import ssl
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -156,11 +158,11 @@ def test_an_unknown_authority_is_refused_unless_nobody_asks(
 
 def test_certificates_are_read_anew_for_new_connections_and_old_ones_go_on(authority: Authority) -> None:
     with open_house(listener(authority)) as house:
-        verbs = CertificateVerbs(house.transports.certificates, house.driver.submit)
+        verbs = CertificateVerbs(house.transports.certificates, house.driver.submit, time.time)
         old = house.connect(tls_port(house))
         old.secure(authority.client())
         files = authority.issue("127.0.0.1")
-        assert verbs.reload() == {"certificates": [files["certificate"]]}
+        assert verbs.reload() == {"certificates": [files["certificate"]], "cautions": []}
         new = house.connect(tls_port(house))
         new.secure(authority.client())
         assert serial(new) != serial(old)
@@ -168,9 +170,17 @@ def test_certificates_are_read_anew_for_new_connections_and_old_ones_go_on(autho
         assert [type(event) for event in house.events] == [CertificatesReloaded]
 
 
+def test_new_certificates_that_are_over_are_taken_and_told(authority: Authority) -> None:
+    with open_house(listener(authority)) as house:
+        verbs = CertificateVerbs(house.transports.certificates, house.driver.submit, time.time)
+        files = authority.issue("127.0.0.1", ends=datetime.now(UTC) - timedelta(days=1))
+        (caution,) = verbs.reload()["cautions"]
+        assert caution.startswith(f"{files['certificate']}: the certificate of CN=127.0.0.1,")
+
+
 def test_a_bad_new_certificate_keeps_the_old_one_and_is_told(authority: Authority) -> None:
     with open_house(listener(authority)) as house:
-        verbs = CertificateVerbs(house.transports.certificates, house.driver.submit)
+        verbs = CertificateVerbs(house.transports.certificates, house.driver.submit, time.time)
         (authority.folder / "switch.pem").write_text("nonsense", "utf-8")
         with pytest.raises(UsageError, match="the certificates stay as they are: expected a certificate in"):
             verbs.reload()
