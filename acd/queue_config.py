@@ -79,7 +79,9 @@ class QueueConfig(Section):
     """Section ``[[queues]]``: one queue (技能队列)."""
 
     name: str = Field(
-        min_length=1, pattern=r"^[^\s,?/]+$", description="Short name, used in targets such as queue:service."
+        min_length=1,
+        pattern=r"^[^\s,?/]+$",
+        description="Short name, used in targets such as queue:service; no spaces, commas, slashes and ?.",
     )
     title: str = Field(default="", description="Name for people; empty: the short name.")
     business_type: str = Field(

@@ -55,7 +55,7 @@ def read_phones(path: Path) -> Phones:
     problems = [*reading.problems, *wrong, *(x for tenant in tenants for x in tenant.reading.problems)]
     problems += find_clashes(reading.configuration, tenants)
     if problems:
-        raise ConfigurationError(problems, complete=reading.whole)
+        raise ConfigurationError(problems, complete=reading.complete)
     house = reading.configuration
     own = Centre(HOUSE, house.sip.realm, "", house.stations, _people(house.agents))
     centres = [own, *(_centre(tenant) for tenant in tenants)]

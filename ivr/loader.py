@@ -10,7 +10,7 @@ from ivr.document import Flow
 from ivr.editions import FOLDER, Edition, Editions
 from ivr.publishing.index import BadIndex, Index
 from ivr.publishing.store import FlowStore
-from ivr.reader import likely_name, name_in, read_flow
+from ivr.reader import is_well_formed, likely_name, name_in, read_flow
 from runtime.problems import Problem
 
 _SUFFIXES = (".yaml", ".yml")
@@ -29,6 +29,8 @@ class LoadedFlows:
     """Names of the others; None where a name cannot be read."""
     cautions: list[Problem] = field(default_factory=list)
     """Mistakes in documents that do not run, since another version of the flow is published."""
+    complete: bool = True
+    """False when more mistakes may show once these are mended."""
 
 
 class Document(NamedTuple):
@@ -38,6 +40,8 @@ class Document(NamedTuple):
     flow: Flow | None
     name: str | None
     problems: list[Problem]
+    well_formed: bool = True
+    """Whether all of it could be looked at."""
 
 
 def load_flows(folder: Path, surroundings: Surroundings, store: FlowStore | None = None) -> LoadedFlows:
@@ -46,8 +50,8 @@ def load_flows(folder: Path, surroundings: Surroundings, store: FlowStore | None
     Never raises; what cannot be read is among the problems.
     """
     if not folder.is_dir():
-        missing = Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")
-        return LoadedFlows({}, [missing], (None,))
+        missing = Problem(str(folder), 0, "ivr.flows", "", "a folder of flow documents here, be it empty")
+        return LoadedFlows({}, [missing], (None,), complete=False)
     texts = {path: read_document(path) for path in sorted(documents(folder))}
     published = store.published() if store is not None else []
     names = _names(texts.values())
@@ -98,7 +102,7 @@ def find_document(folder: Path, name: str) -> Path | None:
 def _put_together(drafts: list[Document], in_force: dict[str, Editions], loaded: LoadedFlows) -> LoadedFlows:
     files: dict[str, Path] = {}
     faulty: list[str | None] = list(loaded.faulty)
-    for file, flow, name, found in drafts:
+    for file, flow, name, found, _ in drafts:
         if name in in_force:
             loaded.cautions.extend(found)
         else:
@@ -112,7 +116,8 @@ def _put_together(drafts: list[Document], in_force: dict[str, Editions], loaded:
             loaded.flows[flow.name] = _with_draft(flow, in_force.get(flow.name))
     for name, editions in in_force.items():
         loaded.flows.setdefault(name, editions)
-    return replace(loaded, faulty=tuple(faulty))
+    complete = loaded.complete and all(draft.well_formed or draft.name in in_force for draft in drafts)
+    return replace(loaded, faulty=tuple(faulty), complete=complete)
 
 
 def _with_draft(flow: Flow, in_force: Editions | None) -> Editions:
@@ -174,9 +179,11 @@ def _names(texts: Iterable[str | Problem]) -> frozenset[str] | None:
 
 def _load(path: Path, text: str | Problem, surroundings: Surroundings) -> Document:
     if isinstance(text, Problem):
-        return Document(path, None, None, [text])
+        return Document(path, None, None, [text], well_formed=False)
     flow, problems = read_flow(text, str(path), surroundings)
-    return Document(path, flow, flow.name if flow else name_in(text), problems)
+    if flow is not None:
+        return Document(path, flow, flow.name, problems)
+    return Document(path, None, name_in(text), problems, is_well_formed(text))
 
 
 def _unreadable(path: Path, line: int, expected: str) -> Problem:

@@ -45,6 +45,15 @@ def placed(tree: YamlTree, file: str, findings: Iterable[Finding]) -> list[Probl
     return sorted(_problem(finding, file, tree.line_of(finding.path)) for finding in findings)
 
 
+def is_well_formed(text: str) -> bool:
+    """Whether every node of a document can be read, so that all mistakes in it are seen at once."""
+    try:
+        Flow.model_validate(read_tree(text).value)
+    except (UnreadableYamlError, ValidationError):
+        return False
+    return True
+
+
 def name_in(text: str) -> str | None:
     """The name a document gives itself, whatever else is wrong with it; None when it cannot be read."""
     try:

@@ -134,13 +134,13 @@ class MediaConfig(Section):
 
     @model_validator(mode="after")
     def _has_a_pair(self) -> Self:
-        if self.port_min + self.port_min % 2 >= self.port_max:
-            key = "port_max" if "port_max" in self.model_fields_set else "port_min"
-            raise KeyMistake(
-                key,
-                f"an even port and the next from port_min ({self.port_min}) to port_max ({self.port_max})",
-            )
-        return self
+        least, most = self.port_min + self.port_min % 2 + 1, (self.port_max - 1) // 2 * 2
+        if least <= self.port_max:
+            return self
+        why = "for an even port and the one above it: that much each leg takes"
+        if "port_max" in self.model_fields_set:
+            raise KeyMistake("port_max", f"at least {least}, as port_min is {self.port_min}, {why}")
+        raise KeyMistake("port_min", f"at most {most}, as port_max is {self.port_max}, {why}")
 
 
 def _check_address(host: str) -> None:

@@ -97,7 +97,9 @@ def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     problem for every file that is not.
     """
     if not folder.is_dir():
-        return PromptLibrary({}), [Problem(str(folder), 0, "media.prompts", "", "a folder with prompts")]
+        return PromptLibrary({}), [
+            Problem(str(folder), 0, "media.prompts", "", "a folder of prompts here, be it empty")
+        ]
     prompts: dict[str, Samples] = {}
     wide: dict[str, Samples] = {}
     problems: list[Problem] = []

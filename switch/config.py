@@ -41,7 +41,9 @@ class AccessCodeConfig(Section):
     """Section ``[[access_codes]]``: a number customers dial, and what takes the call."""
 
     number: str = Field(
-        min_length=1, pattern=r"^[^/]+$", description="The dialled number (user part of the request URI)."
+        min_length=1,
+        pattern=r"^[^/]+$",
+        description="The dialled number (user part of the request URI), without a slash.",
     )
     target: str = Field(
         pattern=TARGET_PATTERN,

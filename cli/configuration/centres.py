@@ -84,7 +84,7 @@ def read_flows(
     told = [] if None in loaded.faulty else strangers
     unknown = _unknown_prompts(named_prompts, known, configuration.media.prompts)
     problems = [*of_documents(reading, loaded.problems), *reading.place([*unknown, *told])]
-    complete = told == strangers and not isinstance(known, AnyName)
+    complete = told == strangers and not isinstance(known, AnyName) and loaded.complete
     surroundings = replace(surroundings, flows=frozenset(loaded.flows))
     centre = FlowCentre(folder, store, surroundings, named) if folder is not None else None
     return CentreFlows(loaded.flows, problems, complete, loaded.cautions, centre)

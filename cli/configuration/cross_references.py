@@ -63,8 +63,8 @@ def find_problems(configuration: Configuration) -> list[Finding]:
         *transport_config.find_problems(configuration.sip, configuration.listeners),
         *_unusable_certificates(configuration),
         *_phones_without_a_way(configuration),
-        *_missing_folder(("media", "prompts"), configuration.media.prompts),
-        *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
+        *_missing_folder(("media", "prompts"), configuration.media.prompts, "prompts"),
+        *_missing_folder(("ivr", "flows"), configuration.ivr.flows, "flow documents"),
     ]
 
 
@@ -227,6 +227,9 @@ def _strange_agents(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(("tokens", index, "agent"), f"an agent: {listed(agents)}")
 
 
-def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:
+def _missing_folder(path: KeyPath, folder: Path, of: str) -> Iterator[Finding]:
     if not folder.is_dir():
-        yield Finding(path, f"a folder that exists; {shown_path(folder)} does not", f'"{folder}"')
+        yield Finding(
+            path,
+            f"a folder of {of}, but {shown_path(folder)} is none: make it, be it empty, or name another",
+        )

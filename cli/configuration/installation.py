@@ -93,8 +93,9 @@ def _load(path: Path, texts: Texts | None) -> Installation:
     areas, area_problems = load_areas(configuration.areas, configuration.numbering.areas_file)
     problems += area_problems
     if problems:
-        complete = house.complete and all(centre.complete for centre in centres)
-        raise ConfigurationError(problems, complete=complete)
+        complete = reading.complete and house.complete and all(centre.complete for centre in centres)
+        unread = [*problems_of_files, *(problem for problem in area_problems if not problem.line)]
+        raise ConfigurationError(problems, complete=complete and not unread)
     own_stations = len(reading.positions.get("stations", ()))
     cautions = (
         *reading.place(find_cautions(configuration, own_stations, local_now())),

@@ -39,6 +39,8 @@ class Reading:
     whole: bool
     """False when lines, or sections that others refer to, could not be read: what they declare only seems
     to be missing."""
+    complete: bool
+    """False when more mistakes may show once these are mended."""
     tree: TomlTree
     positions: dict[str, list[int]]
     """Where in the file's list each entry of a section stands."""
@@ -74,7 +76,7 @@ def load_configuration(path: Path) -> Configuration:
     """
     reading = read_configuration(path)
     if reading.problems:
-        raise ConfigurationError(reading.problems, complete=reading.whole)
+        raise ConfigurationError(reading.problems, complete=reading.complete)
     return reading.configuration
 
 
@@ -124,8 +126,10 @@ class Document:
 
     def reading(self, configuration: Configuration, *, whole: bool) -> Reading:
         """The same with what is made of it."""
-        positions = self.draft.positions
-        return Reading(self.path, configuration, self.problems, whole, self.tree, positions, self.texts)
+        positions, complete = self.draft.positions, whole and self.draft.is_complete
+        return Reading(
+            self.path, configuration, self.problems, whole, complete, self.tree, positions, self.texts
+        )
 
 
 def read_document(path: Path, model: type[BaseModel], texts: Texts) -> Document:

@@ -1,7 +1,7 @@
 """What tenants have, put beside the house's own in the names of the switch."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
 from runtime.tenancy import qualify
 from switch.access.config import TokenConfig
+
+_OWN_KEYS = {"ivr.flows": "tenant.flows", "media.prompts": "tenant.prompts"}
+"""What names the folders of a tenant, by what names the house's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,10 @@ def read_centre(tenant: TenantReading, house_prompts: Collection[str], published
         store,
         lambda flow: qualified_flow(flow, naming),
     )
-    problems = [*reading.problems, *of_documents(reading, wrong), *found.problems]
+    of_files = (*of_documents(reading, wrong), *found.problems)
+    problems = [*reading.problems, *(replace(p, key=_OWN_KEYS.get(p.key, p.key)) for p in of_files)]
     problems += _same_prompts(tenant, prompts, house_prompts)
-    return TenantCentre(tenant, found, prompts, problems, found.complete)
+    return TenantCentre(tenant, found, prompts, problems, found.complete and reading.complete)
 
 
 def _same_prompts(

@@ -10,6 +10,7 @@ from cli.configuration.cross_references import find_problems_of_centre, find_rep
 from cli.configuration.error import ConfigurationError
 from cli.configuration.loading import Reading, read_document, resolve, without_collecting
 from cli.configuration.sections import CENTRE_SECTIONS, Configuration, TenantFile
+from cli.paths import shown_path
 from runtime.problems import Finding, Problem, listed
 from runtime.tenancy import TENANT_PATTERN
 from switch.alarms.measures import Kind
@@ -35,7 +36,10 @@ def read_tenants(house: Reading) -> tuple[list[TenantReading], list[Problem]]:
         return [], []
     paths = house.texts.listed(folder, TENANT_SUFFIX)
     if not paths and not folder.is_dir():
-        missing = Finding(("tenants", "folder"), "a folder that exists")
+        missing = Finding(
+            ("tenants", "folder"),
+            f"a folder of tenants' files, but {shown_path(folder)} is none: make it, or name another",
+        )
         return [], [*house.place([missing])]
     tenants: list[TenantReading] = []
     problems: list[Problem] = []

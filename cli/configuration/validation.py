@@ -42,6 +42,13 @@ class Draft:
     """Keys that must be there and are not; kept apart because a broken line may be the reason."""
     doubtful: set[str] = field(default_factory=set)
     """Sections that nothing, or not every entry, could be made of."""
+    has_unknown_keys: bool = False
+    """Nobody can tell whether their values are right."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all was looked at, so that no more mistakes show once these are mended."""
+        return not self.doubtful and not self.has_unknown_keys
 
 
 def check_sections(model: type[BaseModel], tree: TomlTree, file: str) -> Draft:
@@ -149,6 +156,7 @@ class _Checker:
             # A misspelt password is still a password.
             hidden = any(is_secret(info) for info in place.owner.model_fields.values())
             known = place.owner.model_fields
+            self._draft.has_unknown_keys = True
             self._report(where, _unknown_key(str(place.path[-1]), known), hidden=hidden)
         elif mistake["type"] == "value_error":
             self._report(where, str(mistake["ctx"]["error"]), hidden=place.is_secret())

@@ -218,7 +218,10 @@ class StationConfig(Section):
     """Section ``[[stations]]``: a phone that may register here."""
 
     name: str = Field(
-        min_length=1, pattern=_STATION_NAME, description="User part of the phone's address and its user name."
+        min_length=1,
+        pattern=_STATION_NAME,
+        description="User part of the phone's address and its user name, such as 1001; no "
+        'spaces, and none of @ : ; < > " /.',
     )
     password: SecretStr | None = Field(
         default=None, min_length=1, description="Password the phone registers with; this or ha1."

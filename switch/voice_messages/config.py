@@ -13,7 +13,7 @@ class MessageBoxConfig(Section):
         min_length=1,
         max_length=56,
         pattern=r"^[^\s,?/]+$",
-        description="Short name, used in targets such as message:service.",
+        description="Short name, used in targets such as message:service; no spaces, commas, slashes and ?.",
     )
     greeting: list[str] = Field(default_factory=list, description="Prompts heard before the tone.")
     tone: str = Field(

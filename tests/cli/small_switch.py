@@ -12,6 +12,7 @@ import acd.supervision_verbs
 import acd.verbs
 import cli.house.administration
 import cli.house.flow_publishing
+import cli.house.reloading
 import cli.house.tenant_verbs
 import ivr.flow_verbs
 import switch.alarms.verbs
@@ -78,6 +79,10 @@ CONFIGURED = {
     "version": 17,
     "changes": [{"section": "agents", "kind": "changed", "name": "1001", "keys": ["weight"]}],
     "restart_needed": [],
+}
+RELOADED = CONFIGURED | {
+    "counts": {"agents.changed": 1},
+    "cautions": ["ringmain.toml:7: sip.host; expected an address of this machine"],
 }
 VERSION = {"version": 17, "at": 1_790_000_003.25, "origin": "undo", "by": "李娜", "why": "误改"}
 DIFFERENCE = {
@@ -548,6 +553,7 @@ class SmallSwitch:
             self._verb("configuration.show", cli.house.administration.ShowParams, [WRITTEN]),
             self._verb("configuration.set", cli.house.administration.SetParams, CONFIGURED),
             self._verb("configuration.remove", cli.house.administration.RemoveParams, CONFIGURED),
+            self._verb("configuration.reload", cli.house.reloading.ReloadParams, RELOADED),
             self._verb("configuration.undo", cli.house.administration.UndoParams, CONFIGURED),
             self._verb("configuration.history", cli.house.administration.HistoryParams, [VERSION]),
             self._verb("configuration.diff", cli.house.administration.DiffParams, [DIFFERENCE]),

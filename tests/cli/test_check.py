@@ -52,6 +52,67 @@ def test_it_says_when_there_may_be_more(configuration_path: Path) -> None:
     assert lines[1] == "1 problem; more may follow once these are mended"
 
 
+HIDING = {
+    "an entry of which nothing can be made": ("ringmain.toml", 'name = "service"', "weight = 1"),
+    "a key that nobody knows": ("ringmain.toml", 'music = "hello"', 'musik = "nowhere"'),
+    "a section that nobody knows": ("ringmain.toml", 'music = "hello"', "[[agentss]]\nid = 5"),
+    "a flow that is no YAML": ("flows/hotline.yaml", "[hello]", "[hello"),
+    "a node that cannot be read": ("flows/hotline.yaml", "type: play", "type: plya"),
+    "a folder of prompts that is not there": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[media]\nprompts="x"\n[[queues]]',
+    ),
+    "a folder of flows that is not there": (
+        "ringmain.toml",
+        '[[access_codes]]\nnumber = "95598"\ntarget = "flow:hotline"',
+        '[ivr]\nflows = "nowhere"',
+    ),
+    "a folder of tenants that is not there": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[tenants]\nfolder = "x"\n[[queues]]',
+    ),
+    "a file of areas that cannot be read": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[numbering]\nareas_file = "x"\n[[queues]]',
+    ),
+    "a file of stations that cannot be read": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[sip]\nstations_file = "x"\n[[queues]]',
+    ),
+    "a tenant's file that cannot be read": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[tenants]\nfolder = "unreadable"\n[[queues]]',
+    ),
+    "an entry of a tenant of which nothing can be made": (
+        "ringmain.toml",
+        "[[queues]]",
+        '[tenants]\nfolder = "nameless"\n[[queues]]',
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", HIDING.values(), ids=HIDING)
+def test_it_says_so_of_every_mistake_that_may_hide_others(
+    configuration_path: Path, mistake: tuple[str, str, str]
+) -> None:
+    folder = configuration_path.parent
+    for tenants, content in (("unreadable", b"\xff\xfe"), ("nameless", b"[[queues]]\nweight = 1\n")):
+        (folder / tenants).mkdir()
+        (folder / tenants / "acme.toml").write_bytes(content)
+    file, old, new = mistake
+    replace(folder / file, old, new)
+    result = CliRunner().invoke(app, ["check", str(configuration_path)])
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1].endswith("; more may follow once these are mended"), result.stdout
+    as_json = CliRunner().invoke(app, ["check", str(configuration_path), "--json"])
+    assert json.loads(as_json.stdout)["complete"] is False
+
+
 def test_as_json_it_is_one_document_either_way(configuration_path: Path) -> None:
     good = CliRunner().invoke(app, ["check", str(configuration_path), "--json"])
     assert good.exit_code == 0

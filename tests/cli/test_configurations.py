@@ -118,3 +118,10 @@ def test_values_are_shown_as_the_file_writes_them(small_switch: SmallSwitch) -> 
     told = run(small_switch, "show").stdout
     assert 'queues = ["service", "重要"]' in told
     assert "skills = { billing = 3 }, record = true, ring_s = 2.5" in told
+
+
+def test_a_reload_tells_what_is_seldom_meant(small_switch: SmallSwitch) -> None:
+    told = CliRunner().invoke(app, ["reload", "--socket", str(small_switch.socket)])
+    assert told.stdout.splitlines()[-1] == (
+        "caution: ringmain.toml:7: sip.host; expected an address of this machine"
+    )

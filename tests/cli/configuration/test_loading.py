@@ -104,7 +104,7 @@ MISTAKES = [
         "[media]\nport_min = 30000\nport_max = 20000 # <-",
         "media.port_max",
         "20000",
-        "an even port and the next from port_min (30000) to port_max (20000)",
+        "at least 30001, as port_min is 30000",
         id="ports in the wrong order",
     ),
     pytest.param(
@@ -293,7 +293,7 @@ MISTAKES = [
         "[media]\nprompts = 'sounds' # <-",
         "media.prompts",
         '"sounds"',
-        "a folder that exists",
+        "a folder of prompts, but ",
         id="no prompts",
     ),
     pytest.param(
@@ -304,7 +304,32 @@ MISTAKES = [
         id="prompt outside the library",
     ),
     pytest.param(
-        "[ivr]\nflows = 'trees' # <-", "ivr.flows", '"trees"', "a folder that exists", id="no flows"
+        "[ivr]\nflows = 'trees' # <-",
+        "ivr.flows",
+        '"trees"',
+        "trees is none: make it, be it empty, or name another",
+        id="no flows",
+    ),
+    pytest.param(
+        "[media]\nport_min = 30001\nport_max = 30002 # <-",
+        "media.port_max",
+        "30002",
+        "at least 30003, as port_min is 30001, for an even port and the one above it",
+        id="no room for media",
+    ),
+    pytest.param(
+        "[media]\nport_min = 29999 # <-",
+        "media.port_min",
+        "29999",
+        "at most 29998, as port_max is 29999",
+        id="no room below the usual end",
+    ),
+    pytest.param(
+        "[[stations]]\npassword = 'x'\nname = 'front desk' # <-",
+        "stations[0].name",
+        '"front desk"',
+        'such as 1001; no spaces, and none of @ : ; < > " /.',
+        id="name of a station",
     ),
     pytest.param("[sip]\nport = # <-", "port", "", "text in quotes, a number, true", id="syntax"),
     pytest.param("[sip # <-\nport = 1", "", "[sip", '"]" at the end of the section header', id="header"),
@@ -386,7 +411,7 @@ def test_passwords_are_not_shown(folder: Path, header: str, entry: str) -> None:
         ("[sip]\nport = \n", False),
         ("[[queues]]\nname = 5\n", False),
         ("[[queue]]\nname = 'q'\n", False),
-        ("[[stations]]\nname = 5\n", True),
+        ("[[stations]]\nname = 5\n", False),
         ("media = 5\n", False),
     ],
 )

@@ -184,6 +184,18 @@ def test_a_mistake_is_told_with_the_tenants_file_and_line(
     assert (str(folder / "acme.toml"), line, key) in [(p.file, p.line, p.key) for p in caught.value.problems]
 
 
+def test_folders_that_a_tenant_has_not_are_told_by_the_keys_of_its_file(configuration_path: Path) -> None:
+    folders = '[tenant]\nflows = "no/flows"\nprompts = "no/prompts"\n'
+    write_tenants(configuration_path, acme=folders)
+    with pytest.raises(ConfigurationError) as caught:
+        load_installation(configuration_path)
+    assert [(Path(problem.file).name, problem.key) for problem in caught.value.problems] == [
+        ("flows", "tenant.flows"),
+        ("prompts", "tenant.prompts"),
+    ]
+    assert all("here, be it empty" in problem.expected for problem in caught.value.problems)
+
+
 def test_a_tenant_with_stations_needs_a_domain(configuration_path: Path) -> None:
     folder = write_tenants(configuration_path, acme=ACME)
     replace(folder / "acme.toml", 'domain = "acme.example"\n', "")
