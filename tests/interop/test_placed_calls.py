@@ -168,7 +168,16 @@ def _ring_back(duration_s: float) -> Samples:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "cause"), [("agent_is_busy", "USER_BUSY"), ("agent_rejects", "CALL_REJECTED")]
+    ("scenario", "cause"),
+    [
+        ("agent_is_ambiguous", "UNALLOCATED_NUMBER"),
+        ("agent_is_busy", "USER_BUSY"),
+        ("agent_is_called_in_a_loop", "EXCHANGE_ROUTING_ERROR"),
+        ("agent_is_too_far", "EXCHANGE_ROUTING_ERROR"),
+        ("agent_misses_digits", "INVALID_NUMBER_FORMAT"),
+        ("agent_rejects", "CALL_REJECTED"),
+        ("agent_speaks_no_such_codec", "INCOMPATIBLE_DESTINATION"),
+    ],
 )
 def test_a_phone_that_refuses_is_told_with_its_cause(centre: CallCentre, scenario: str, cause: str) -> None:
     called = centre.register("2002")

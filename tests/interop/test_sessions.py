@@ -24,6 +24,8 @@ def test_ringing_may_be_reliable(centre: CallCentre, name: str) -> None:
         "caller_sends_parts",
         "caller_wants_session_timer",
         "caller_collides",
+        "caller_offers_across",
+        "caller_refreshes_its_session",
     ],
 )
 def test_a_call_survives_what_callers_do_to_its_session(centre: CallCentre, name: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from sipp_scenarios.audio import speech
+from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.runner import SippProcess, free_port, run_scenario
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import DIRECT, HOTLINE, RINGING, UNLISTED
@@ -25,6 +26,15 @@ def test_a_caller_behind_proxies_is_reached_through_them_and_reported_as_they_te
     assert (arrived["caller_name"], arrived["privacy"], arrived["session_id"]) == ("客户", True, "a" * 32)
     (diversion,) = arrived["diversions"]
     assert diversion.startswith("<sip:95000@carrier.example>;reason=no-answer;counter=2")
+
+
+def test_who_sent_a_call_on_and_who_calls_is_understood_of_older_networks_too(centre: CallCentre) -> None:
+    centre.run("caller_was_sent_on", HOTLINE)
+    arrived = centre.events.wait_for("leg.arrived").fields
+    told = (arrived["asserted_number"], arrived["asserted_name"], arrived["privacy"])
+    assert told == ("13900139000", "王小明", True)
+    (diversion,) = arrived["diversions"]
+    assert diversion.startswith("<sip:95000@carrier.example>;reason=user-busy;counter=1")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,17 @@ def test_of_two_phones_behind_one_address_the_first_that_is_lifted_gets_the_call
         centre.events.wait_for("call.connected", station="2001")
         caller.hang_up()
         forking.finish().check()
+
+
+def test_a_phone_that_is_lifted_while_its_call_is_taken_away_is_hung_up_on(centre: CallCentre) -> None:
+    station = centre.register("2001")
+    with ConductedScenario(station.scenario("agent_answers_too_late", rtp_port=9), centre.folder) as phone:
+        order = {"whom": "station:2001", "target": "flow:hotline"}
+        call_id = centre.events.call("call.originate", **order)["call_id"]
+        phone.wait_for("ringing")
+        centre.events.call("call.hang_up", call_id=call_id)
+        phone.finish().check()
+    centre.events.wait_for("call.ended", call_id=call_id, cause="MANAGER_REQUEST")
 
 
 def test_a_phone_behind_a_proxy_is_called_the_way_it_registered(centre: CallCentre) -> None:
