@@ -106,6 +106,19 @@ def test_a_call_goes_past_a_dead_address_and_a_busy_one_to_a_good_one(tmp_path: 
         assert paused == [f"udp:{CARRIER}:{busy}"]
 
 
+def test_a_call_goes_on_with_whom_the_carrier_names_at_another_address(tmp_path: Path) -> None:
+    port, inside = free_port(CARRIER), free_port(OTHER_CARRIER)
+    place = Address(OTHER_CARRIER, inside)
+    with (
+        site(tmp_path, {"name": "telecom", "addresses": at(port)}) as there,
+        carrier(tmp_path, "carrier_answers_for_another", port, keys={"inside": str(place)}) as border,
+        carrier(tmp_path, "carrier_goes_on_with_a_call", inside, switch=place) as machine,
+    ):
+        there.call().check()
+        border.finish().check()
+        machine.finish().check()
+
+
 def test_a_trunk_is_registered_at_with_the_password_and_challenges_calls(tmp_path: Path) -> None:
     port = free_port(CARRIER)
     account = {"user": "95598", "password": "secret", "registration": True, "domain": "ims.example"}

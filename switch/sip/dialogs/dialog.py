@@ -6,7 +6,14 @@ from msgspec import Struct, field
 
 from switch.sip.authentication.client_authentication import ClientAuthentication
 from switch.sip.authentication.retries import PROOFS, cseq_number, renew
-from switch.sip.dialogs.remote_target import RemoteTarget, next_hop, read_contact, read_routes, target_of
+from switch.sip.dialogs.remote_target import (
+    Reach,
+    RemoteTarget,
+    next_hop,
+    read_contact,
+    read_routes,
+    target_of,
+)
 from switch.sip.errors import SipSyntaxError
 from switch.sip.headers.session_id import SessionSide
 from switch.sip.hop import Hop
@@ -157,13 +164,15 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
 def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop) -> Dialog:
     """The dialog an answer to our INVITE opens (RFC 3261 §12.1.2). Raises SipSyntaxError.
 
-    A provisional answer may come without Contact; our INVITE's own target stands in for it. A station is
-    reached where it registered from, whatever its Contact says.
+    A provisional answer may come without Contact; our INVITE's own target stands in for it. Who answers from
+    another address than that target's is behind NAT, or behind a proxy.
     """
     headers = response.headers
     remote = headers.get("to") or ""
     routes = read_routes(headers)[::-1] if "record-route" in headers else []
-    target = read_contact(headers.get_all("contact")) or target_of(parse_uri(invite.uri))
+    asked = target_of(parse_uri(invite.uri))
+    target = read_contact(headers.get_all("contact")) or asked
+    behind_nat = asked.reach > Reach.NOWHERE and asked.host != source.host
     return Dialog(
         sip_call_id=invite.headers.get("call-id") or "",
         local_tag=local_tag,
@@ -171,8 +180,8 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
         local=invite.headers.get("from") or "",
         remote=remote,
         target=target.uri,
-        hop=next_hop(routes, target, source, behind_nat=True),
-        behind_nat=True,
+        hop=next_hop(routes, target, source, behind_nat),
+        behind_nat=behind_nat,
         routes=routes,
         local_cseq=cseq_number(invite),
         contact=invite.headers.get("contact"),

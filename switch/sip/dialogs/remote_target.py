@@ -1,7 +1,8 @@
 """Where the requests of a dialog go: the peer's Contact, and the proxies on the way (RFC 3261 §12.1)."""
 
+from enum import IntEnum
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import NamedTuple
 
 from switch.sip.hop import Hop
@@ -12,6 +13,25 @@ from switch.sip.messages.via_rules import DEFAULT_PORT
 
 _LONGEST_KEPT = 256
 """Characters."""
+_INNER = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+    IPv4Network("100.64.0.0/10"),
+    IPv6Network("fc00::/7"),
+)
+"""RFC 1918, RFC 6598, RFC 4193."""
+
+
+class Reach(IntEnum):
+    """From how far messages to a host arrive."""
+
+    NOWHERE = 0
+    """It is no address, or one that nobody has."""
+    MACHINE = 1
+    LINK = 2
+    SITE = 3
+    WORLD = 4
 
 
 class RemoteTarget(NamedTuple):
@@ -21,13 +41,13 @@ class RemoteTarget(NamedTuple):
     """As it stands in a Request-URI."""
     host: str
     port: int
-    is_address: bool
-    """Whether the host is an IP address and no name."""
+    reach: Reach
+    """Of the host."""
 
 
 def target_of(uri: SipUri) -> RemoteTarget:
     """The target that an address is."""
-    return RemoteTarget(str(uri), uri.host, uri.port or DEFAULT_PORT, _is_address(uri.host))
+    return RemoteTarget(str(uri), uri.host, uri.port or DEFAULT_PORT, reach_of(uri.host))
 
 
 def read_contact(lines: list[str]) -> RemoteTarget | None:
@@ -50,15 +70,15 @@ def next_hop(routes: list[str], target: RemoteTarget, source: Hop, behind_nat: b
     """Where requests of a dialog go: its first route or its target, as far as that is an address.
 
     Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
-    behind NAT, except that a target on the same host may name another port of it, and a peer that opened a
-    connection with us: it may listen nowhere else.
+    behind NAT, or whose address says less far than the one it sends from, except that a target on the same
+    host may name another port of it, and a peer that opened a connection with us: it may listen nowhere else.
     """
     if source.transport != "udp":
         return source
     first = target_of(parse_name_addr(routes[0]).uri) if routes else target
-    if first.host == source.host or (not behind_nat and first.is_address):
-        return Hop(source.transport, first.host, first.port)
-    return source
+    if first.host != source.host and (behind_nat or first.reach < reach_of(source.host)):
+        return source
+    return Hop(source.transport, first.host, first.port)
 
 
 @lru_cache(maxsize=1024)
@@ -67,9 +87,17 @@ def _kept(contact: str) -> RemoteTarget:
     return target_of(parse_name_addr(contact).uri)
 
 
-def _is_address(host: str) -> bool:
+@lru_cache(maxsize=1024)
+def reach_of(host: str) -> Reach:
+    """How far a host is known by this address."""
     try:
-        ip_address(host)
+        address = ip_address(host)
     except ValueError:
-        return False
-    return True
+        return Reach.NOWHERE
+    if address.is_unspecified or address.is_multicast:
+        return Reach.NOWHERE
+    if address.is_loopback:
+        return Reach.MACHINE
+    if address.is_link_local:
+        return Reach.LINK
+    return Reach.SITE if any(address in network for network in _INNER) else Reach.WORLD

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from switch.sip.dialogs.dialog import accept_dialog, join_dialog
+from switch.sip.dialogs.remote_target import Reach, reach_of
 from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import Hop
 from tests.helpers.sip_messages import PHONE, make_request, make_response
@@ -64,12 +65,57 @@ def test_a_peer_on_ipv6_is_reached_without_brackets() -> None:
     assert accept_dialog(invite, "ours", source).hop == Hop("udp", "2001:db8::1", 5070)
 
 
-def test_a_station_is_reached_where_its_answer_came_from_unless_it_names_another_port_there() -> None:
-    invite = make_request("INVITE")
-    elsewhere = make_response(invite, 200, contact="<sip:a@10.0.0.9>")
-    assert join_dialog(invite, elsewhere, "caller", NEAR).hop == NEAR
-    here = make_response(invite, 200, contact="<sip:a@192.0.2.1:5070>")
-    assert join_dialog(invite, here, "caller", NEAR).hop == Hop("udp", "192.0.2.1", 5070)
+@pytest.mark.parametrize(
+    ("asked", "contact", "expected"),
+    [
+        ("192.0.2.1", "192.0.2.1:5070", Hop("udp", "192.0.2.1", 5070)),
+        ("10.0.0.9", "192.0.2.1:5070", Hop("udp", "192.0.2.1", 5070)),
+        ("192.0.2.1", "198.51.100.9", Hop("udp", "198.51.100.9", 5060)),
+        ("carrier.example", "198.51.100.9", Hop("udp", "198.51.100.9", 5060)),
+        ("10.0.0.9", "10.0.0.9", NEAR),
+        ("10.0.0.9", "198.51.100.9", NEAR),
+        ("carrier.example", "10.0.0.9", NEAR),
+        ("192.0.2.1", "127.0.0.1", NEAR),
+        ("192.0.2.1", "0.0.0.0", NEAR),
+        ("192.0.2.1", "inside.example", NEAR),
+    ],
+)
+def test_who_answers_is_asked_at_the_contact_unless_nat_hides_it(
+    asked: str, contact: str, expected: Hop
+) -> None:
+    invite = make_request("INVITE", uri=f"sip:95598@{asked}")
+    answer = make_response(invite, 200, contact=f"<sip:a@{contact}>")
+    dialog = join_dialog(invite, answer, "caller", NEAR)
+    assert dialog.hop == expected
+    dialog.refresh_target([f"<sip:a@{contact}>"], NEAR)
+    assert dialog.hop == expected
+
+
+def test_who_answers_through_a_proxy_is_asked_through_it() -> None:
+    invite = make_request("INVITE", uri="sip:95598@192.0.2.1")
+    answer = make_response(invite, 200, contact="<sip:a@198.51.100.9>", record_route="<sip:198.51.100.1;lr>")
+    assert join_dialog(invite, answer, "caller", NEAR).hop == Hop("udp", "198.51.100.1", 5060)
+
+
+@pytest.mark.parametrize(
+    ("host", "reach"),
+    [
+        ("phone.example", Reach.NOWHERE),
+        ("::", Reach.NOWHERE),
+        ("239.1.1.1", Reach.NOWHERE),
+        ("127.0.0.9", Reach.MACHINE),
+        ("::1", Reach.MACHINE),
+        ("169.254.1.1", Reach.LINK),
+        ("fe80::1", Reach.LINK),
+        ("172.31.0.1", Reach.SITE),
+        ("100.64.0.1", Reach.SITE),
+        ("fd00::1", Reach.SITE),
+        ("172.32.0.1", Reach.WORLD),
+        ("2001:db8::1", Reach.WORLD),
+    ],
+)
+def test_an_address_tells_from_how_far_it_is_reached(host: str, reach: Reach) -> None:
+    assert reach_of(host) is reach
 
 
 def test_the_route_set_is_in_order_for_the_called_and_reversed_for_the_caller() -> None:
