@@ -34,7 +34,6 @@ _PHRASES = {
     415: "Unsupported Media Type",
     416: "Unsupported URI Scheme",
     420: "Bad Extension",
-    421: "Extension Required",
     422: "Session Interval Too Small",
     423: "Interval Too Brief",
     439: "First Hop Lacks Outbound Support",

@@ -205,7 +205,7 @@ class TrunkConfig(Section):
     )
     failover_statuses: list[int] = Field(
         default_factory=list,
-        description="Answers to a call, beside 408 and 5xx, after which the next address or trunk is tried.",
+        description="Answers to a call, beside 408, 491 and 5xx, after which the next address or trunk is tried.",
     )
     options_interval_s: float = Field(
         default=30,

@@ -137,17 +137,23 @@ class Transfers:
         self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float
     ) -> list[Output]:
         """A SUBSCRIBE inside the dialog of a call: a new time limit for what the phone hears of its
-        transfer or, with Expires 0, the end of it (RFC 3515 §2.4.4)."""
+        transfer or, with Expires 0, the end of it (RFC 3515 §2.4.4). How it stands is told at once."""
         signalling = self._signalling
         headers = transaction.request.headers
+        event = (headers.get("event") or "").replace(" ", "")
+        if event.partition(";")[0] != EVENT:
+            return signalling.answer(transaction, 489, now, extra={"allow-events": EVENT})
         transfer = self._of_leg.get(leg.leg_id)
-        if transfer is None or (headers.get("event") or "").replace(" ", "") != transfer.event:
+        if transfer is None or not transfer.accepted or event != transfer.event:
             return signalling.answer(transaction, 481, now)
-        asked = (headers.get("expires") or "").strip()
-        left_s = int(min(float(asked[:6]) if asked.isdecimal() else self._limit_s, self._limit_s))
+        left_s = self._granted(headers)
         transfer.expires_at = now + left_s
+        if not left_s:
+            transfer.ended_by = transfer.ended_by or "timeout"
+        transfer.told = None
         self._deadlines.set(transfer, transfer.expires_at)
-        return signalling.answer(transaction, 200, now, extra={"expires": str(left_s)})
+        extra: Fields = {"contact": self._contact(dialog), "expires": str(left_s)}
+        return signalling.answer(transaction, 200, now, extra=extra) + self._notify_when_free(transfer, now)
 
     def response(self, transfer: Transfer, report: ResponseReceived, now: float) -> list[Output]:
         """The answer to a NOTIFY; a failure ends the subscription (RFC 6665 §4.2.2)."""
@@ -213,8 +219,7 @@ class Transfers:
     def _accept(self, transfer: Transfer, now: float) -> list[Output]:
         signalling = self._signalling
         transfer.accepted = True
-        contact = transfer.dialog.contact or signalling.identity.contact(transfer.refer.hop)
-        extra: Fields = {"contact": contact}
+        extra: Fields = {"contact": self._contact(transfer.dialog)}
         if transfer.silent:
             self._forget(transfer)
             extra["refer-sub"] = "false"
@@ -240,8 +245,7 @@ class Transfers:
         transfer.told = transfer.news
         signalling = self._signalling
         notify = transfer.dialog.request("NOTIFY")
-        contact = transfer.dialog.contact or signalling.identity.contact(transfer.dialog.hop)
-        notify.headers.set("contact", contact)
+        notify.headers.set("contact", self._contact(transfer.dialog))
         notify.headers.set("event", transfer.event)
         notify.headers.set("subscription-state", _state_of(transfer, now))
         notify.headers.set("user-agent", signalling.identity.name)
@@ -256,6 +260,14 @@ class Transfers:
         if transfer.ended_by or not delivered:
             self._forget(transfer)
         return []
+
+    def _granted(self, headers: Headers) -> int:
+        """Seconds; nonsense counts as none given."""
+        asked = (headers.get("expires") or "").strip()
+        return int(min(float(asked[:6]) if asked.isdecimal() else self._limit_s, self._limit_s))
+
+    def _contact(self, dialog: Dialog) -> str:
+        return dialog.contact or self._signalling.identity.contact(dialog.hop)
 
     def _find(self, leg_id: str, transfer_id: str) -> Transfer | None:
         transfer = self._of_leg.get(leg_id)

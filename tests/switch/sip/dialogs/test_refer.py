@@ -54,6 +54,16 @@ class Talk(SipRig):
         assert isinstance(transfer_id, str)
         return transfer_id
 
+    def subscribe(self, event: str = "refer", **headers: Any) -> list[Message]:
+        """A SUBSCRIBE of the phone to its transfer; returns what is sent because of it."""
+        self.cseq += 1
+        branch = f"z9hG4bKsubscribe{self.cseq}"
+        return self.receive(
+            make_request(
+                "SUBSCRIBE", called=self.called, branch=branch, cseq=self.cseq, event=event, **headers
+            )
+        )
+
     def answer(self, transfer_id: str, status: int = 202) -> list[Message]:
         return self.order(AnswerTransfer(leg_id="leg-1", transfer_id=transfer_id, status=status))
 
@@ -126,6 +136,51 @@ def test_the_last_word_of_a_transfer_does_not_come_behind_the_bye() -> None:
     assert isinstance(bye, Request)
     assert bye.method == "BYE"
     assert rig.take(trying) == rig.take(done) == []
+
+
+def test_a_phone_may_ask_anew_how_its_transfer_goes() -> None:
+    rig = Talk()
+    transfer = rig.transfer()
+    rig.take(rig.answer(transfer)[1])
+    rig.take(rig.report(transfer, 180)[0])
+    accepted, ringing = rig.subscribe(expires="20")
+    assert statuses([accepted]) == [200]
+    assert accepted.headers.get("expires") == "20"
+    assert accepted.headers.get("contact") == ringing.headers.get("contact")
+    assert news(ringing) == ("SIP/2.0 180 Ringing", "active;expires")
+    assert (ringing.headers.get("subscription-state") or "").endswith("=20")
+    assert rig.take(ringing) == []
+    (over,) = rig.pass_time(20)
+    assert news(over) == ("SIP/2.0 180 Ringing", "terminated;reason")
+
+
+def test_who_asks_while_news_are_on_their_way_hears_again_after_them() -> None:
+    rig = Talk()
+    _, trying = rig.answer(rig.transfer())
+    assert statuses(rig.subscribe()) == [200]
+    (again,) = rig.take(trying)
+    assert news(again) == ("SIP/2.0 100 Trying", "active;expires")
+    assert rig.take(again) == []
+
+
+def test_a_phone_may_want_to_hear_no_more_of_its_transfer() -> None:
+    rig = Talk()
+    transfer = rig.transfer()
+    rig.take(rig.answer(transfer)[1])
+    accepted, last = rig.subscribe(expires="0")
+    assert statuses([accepted]) == [200]
+    assert news(last) == ("SIP/2.0 100 Trying", "terminated;reason")
+    assert rig.take(last) == rig.report(transfer, 200) == []
+    assert statuses(rig.subscribe()) == [481]
+
+
+def test_in_a_call_only_its_transfer_can_be_subscribed_to() -> None:
+    rig = Talk()
+    assert statuses(rig.subscribe()) == [481]
+    rig.transfer()
+    assert statuses(rig.subscribe()) == [481], "it is not decided yet"
+    (refused,) = rig.subscribe("dialog")
+    assert (statuses([refused]), refused.headers.get("allow-events")) == ([489], "refer")
 
 
 def test_a_transfer_can_be_refused_and_asked_for_again() -> None:
