@@ -101,8 +101,6 @@ class DialLeg(Command):
     dial_limit_s: float | None = None
     """How long all of it may take; None: as configured."""
     failover_statuses: frozenset[int] = frozenset()
-    redirects: int = 0
-    """How many 3xx answers are followed; one that is not fails its branch."""
 
 
 @plain_data

@@ -205,7 +205,14 @@ class TrunkConfig(Section):
     )
     failover_statuses: list[int] = Field(
         default_factory=list,
-        description="Answers to a call, beside 408, 491 and 5xx, after which the next address or trunk is tried.",
+        description="Answers after which a call tries the next address or trunk, beside 408, 491 and 5xx.",
+    )
+    redirects: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        description="How many 3xx answers a call follows, one after the other, to the addresses they name. "
+        "0: none, as whoever answers so decides where a call goes that you pay for.",
     )
     options_interval_s: float = Field(
         default=30,

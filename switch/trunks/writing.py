@@ -45,6 +45,7 @@ def branch_of(
         credentials=trunk.account,
         attempt_timeout_s=config.attempt_timeout_s,
         failover_statuses=frozenset(config.failover_statuses),
+        redirects=config.redirects,
     )
 
 

@@ -146,7 +146,6 @@ class CallFlow:
             branches=branches,
             sdp=SDP,
             forking=Forking.SERIAL,
-            redirects=1,
             attempt_timeout_s=4.0,
         )
 
@@ -158,6 +157,7 @@ class CallFlow:
             caller="Alice <sip:alice@atlanta.example.com>",
             called="Bob <sip:bob@biloxi.example.com>",
             credentials=Account("alice", PASSWORD),
+            redirects=1,
         )
 
     # -- what neighbours say -------------------------------------------------------------------------

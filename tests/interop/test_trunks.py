@@ -119,6 +119,22 @@ def test_a_call_goes_on_with_whom_the_carrier_names_at_another_address(tmp_path:
         machine.finish().check()
 
 
+def test_a_call_is_led_on_by_a_carriers_redirect_server(tmp_path: Path) -> None:
+    port, elsewhere = free_port(CARRIER), free_port(OTHER_CARRIER)
+    place = Address(OTHER_CARRIER, elsewhere)
+    trunk = {"name": "telecom", "addresses": at(port), "redirects": 1}
+    with (
+        site(tmp_path, trunk) as there,
+        carrier(tmp_path, "carrier_sends_elsewhere", port, keys={"elsewhere": str(place)}) as redirecting,
+        carrier(tmp_path, "carrier_answers", elsewhere, switch=place) as answering,
+    ):
+        there.call().check()
+        redirecting.finish().check()
+        answering.finish().check()
+        there.events.wait_for("leg.redirected", branch=f"telecom/udp:{CARRIER}:{port}")
+    assert f"INVITE sip:07725551234@{place} SIP/2.0" in messages(answering)
+
+
 def test_a_trunk_is_registered_at_with_the_password_and_challenges_calls(tmp_path: Path) -> None:
     port = free_port(CARRIER)
     account = {"user": "95598", "password": "secret", "registration": True, "domain": "ims.example"}

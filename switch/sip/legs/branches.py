@@ -56,5 +56,7 @@ class Branch:
     """How long it may be silent, without even a provisional answer; None: as the order says."""
     failover_statuses: frozenset[int] = frozenset()
     """Its answers that give way to the next branch, besides those of the order."""
+    redirects: int = 0
+    """How many 3xx answers its leg follows, this one's included; one that is not fails the branch."""
     other_flows: "tuple[Branch, ...]" = ()
     """Further ways to the same phone, one after the other, while this one leads nowhere (RFC 5626 §7)."""

@@ -86,7 +86,7 @@ class DialledLegs:
         rounds = [branches]
         if command.forking is Forking.SERIAL:
             rounds = [(branch,) for branch in branches]
-        leg = DialledLeg(command.leg_id, order=command, rounds=rounds, redirects_left=command.redirects)
+        leg = DialledLeg(command.leg_id, order=command, rounds=rounds)
         return self._open(leg, now)
 
     def hang_up(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
@@ -304,21 +304,22 @@ class DialledLegs:
     def _redirected(
         self, attempt: Attempt, report: ResponseReceived, failure: Failure, now: float
     ) -> list[Output]:
-        """The party is elsewhere: go there next as long as the order allows it (RFC 3261 §8.1.3.4)."""
+        """The party is elsewhere: go there next as long as the branch allows it (RFC 3261 §8.1.3.4)."""
         leg, branch = attempt.leg, attempt.branch
         targets = read_targets(report.response)
         shown = tuple(printable(str(target.uri)) for target in targets)
         told = LegRedirected(leg_id=leg.leg_id, branch=branch.name, targets=shown)
-        rounds = follow(leg, branch, targets) if leg.redirects_left > 0 else []
+        rounds = follow(leg, branch, targets) if leg.redirects < branch.redirects else []
         if not rounds:
             return [told, *self._failed(attempt, failure, now)]
-        leg.redirects_left -= 1
+        leg.redirects += 1
         leg.rounds[:0] = rounds
         return [told, *self._let_go(attempt, failure), *self._next_round(leg, now), *_still_heard(leg)]
 
     def _failed(self, attempt: Attempt, failure: Failure, now: float) -> list[Output]:
         """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
         leg = attempt.leg
+        leg.failure = better(leg.failure, failure)
         outputs = self._let_go(attempt, failure)
         if attempt.branch.other_flows and is_broken(failure):
             following, *others = attempt.branch.other_flows
@@ -336,7 +337,6 @@ class DialledLegs:
         leg = attempt.leg
         self._close(attempt)
         leg.attempts.remove(attempt)
-        leg.failure = better(leg.failure, failure)
         if leg.heard is attempt:
             leg.heard, leg.state = None, LegState.INVITED
         return _told(attempt, failure.status, failure.retry_after_s)

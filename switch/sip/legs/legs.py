@@ -206,7 +206,8 @@ class DialledLeg(SipLeg, eq=False, kw_only=True):
     """Whose early media was reported."""
     failure: Failure | None = None
     """The one that tells most, of the branches that failed."""
-    redirects_left: int = 0
+    redirects: int = 0
+    """How many 3xx answers were followed."""
     redirected: frozenset[str] = frozenset()
     """Addresses that 3xx answers have named."""
     dialog: Dialog | None = None

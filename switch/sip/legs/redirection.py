@@ -64,4 +64,6 @@ def _branch_to(uri: SipUri, branch: Branch) -> Branch | None:
     transport = "tls" if uri.scheme == "sips" else (uri.param("transport") or branch.hop.transport).lower()
     default = _DEFAULT_TLS_PORT if transport == "tls" else DEFAULT_PORT
     hop = Hop(transport, uri.host, uri.port or default)
-    return replace(branch, uri=str(uri), hop=hop, other_flows=())
+    # a password is for whom it was agreed with, not for whom that one names
+    credentials = branch.credentials if hop.host == branch.hop.host else None
+    return replace(branch, uri=str(uri), hop=hop, other_flows=(), credentials=credentials)
