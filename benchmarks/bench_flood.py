@@ -112,12 +112,12 @@ class Bench:
         return Turn(kind, quiet_ms, flooded_ms, failed, sent, between_mb - before_mb, growth_mb)
 
 
-def measure(rate: int, seconds: float, turns: int) -> tuple[Result, list[Turn]]:
-    """Run all rounds within about ``seconds``."""
+def measure(rate: int, seconds: float, turns: int, warm_up_s: float = WARM_UP_S) -> tuple[Result, list[Turn]]:
+    """Run all rounds within about ``seconds``, after a warm-up."""
     round_s = seconds / (2 * turns * len(KINDS))
     with ExitStack() as stack:
         bench = Bench(stack)
-        bench.call(WARM_UP_S)
+        bench.call(warm_up_s)
         before_mb = bench.subject.rss_mb()
         done = [bench.turn(kind, rate, round_s) for _ in range(turns) for kind in KINDS]
         return _result(done, round_s, before_mb), done

@@ -1,5 +1,7 @@
 """What RFC 3261 and its extensions ask of a switch, said by scripted phones and looked at on the wire."""
 
+from dataclasses import replace
+
 import pytest
 
 from sipp_scenarios.audio import speech
@@ -93,6 +95,26 @@ def test_a_phone_behind_a_proxy_is_called_the_way_it_registered(centre: CallCent
     with SippProcess(station.scenario("agent_is_far"), centre.folder) as far:
         centre.run("caller_finds_busy", DIRECT)
         far.finish().check()
+
+
+def test_a_phone_joins_its_customer_and_a_colleague_it_called(centre: CallCentre) -> None:
+    station, other = centre.register("2001"), centre.register("2002")
+    phone = station.scenario("agent_consults_and_transfers", rtp_port=free_port(HOST), target=other.name)
+    phone = replace(phone, dialled=other.name)
+    with (
+        other.expect_call(speech(2002, 30)) as colleague,
+        SippProcess(phone, centre.folder) as transferring,
+        centre.caller(DIRECT) as caller,
+    ):
+        caller.wait_answered()
+        colleague.wait_ringing()
+        colleague.answer()
+        centre.events.wait_for("call.transferred", kind="attended", by="2001")
+        transferring.finish().check()
+        colleague.talker.wait_to_hear(0.3)
+        caller.talker.wait_to_hear(0.3)
+        caller.hang_up()
+        colleague.wait_hung_up_on()
 
 
 def test_a_phone_hears_how_its_transfers_go(centre: CallCentre) -> None:
