@@ -52,6 +52,6 @@ class ServerTransaction(Struct, eq=False):
     station: str | None = None
     """The station that proved to have sent it."""
     session: SessionSide | None = None
-    """That of the dialog it belongs to; every answer names it (RFC 7989 §4.1)."""
+    """That of the dialog it belongs to; every answer names it (RFC 7989 §4.2)."""
     is_answered: bool = False
     """Whether a final answer was given."""

@@ -5,6 +5,7 @@ import pytest
 from switch.causes import Cause
 from switch.sip.authentication.client_authentication import Account
 from switch.sip.events import BranchFailed, LegAnswered, LegEnded, LegRedirected
+from switch.sip.hop import Hop
 from switch.sip.legs.branches import Forking
 from switch.sip.messages.message import Request
 from tests.helpers.sip_branches import branch, dial, phones_of
@@ -76,11 +77,37 @@ def test_no_more_redirections_are_followed_than_ordered() -> None:
     assert len(rig.reported(LegEnded)) == 1
 
 
-@pytest.mark.parametrize("contact", ["<sip:desk@phones.example>", "<tel:+8613800138000>", "<sip:", "*"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "<sip:desk@phones.example>",
+        "<sip:desk@0.0.0.0>",
+        "<sip:desk@239.1.1.1>",
+        "<sip:desk@127.0.0.1:7008;transport=sctp>",
+        "<sip:desk@127.0.0.1:7008;transport=ws>",
+        "<tel:+8613800138000>",
+        "<sip:",
+        "*",
+    ],
+)
 def test_a_redirection_to_what_cannot_be_reached_from_here_fails_the_branch(contact: str) -> None:
     rig = SipRig()
     assert methods(dial(rig, PATIENT)["one"].answers(302, contact=contact)) == ["ACK"]
     assert [event.sip_status for event in rig.reported(LegEnded)] == [302]
+
+
+@pytest.mark.parametrize(
+    ("contact", "sent"),
+    [
+        ("<sip:desk@198.51.100.9>", ["ACK", "INVITE"]),
+        ("<sip:desk@10.0.0.9>", ["ACK"]),
+        ("<sip:desk@127.0.0.1>", ["ACK"]),
+    ],
+)
+def test_whoever_is_outside_sends_nobody_to_an_inner_address(contact: str, sent: list[str]) -> None:
+    rig = SipRig()
+    outside = replace(ONE, hop=Hop("udp", "198.51.100.1", 5060))
+    assert methods(dial(rig, outside)["one"].answers(302, contact=contact)) == sent
 
 
 def test_behind_a_proxy_a_redirection_to_a_name_is_followed_through_it() -> None:
